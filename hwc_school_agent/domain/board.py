@@ -1,0 +1,195 @@
+"""The board: all that ``watch`` knows and the desk may show. Closed words and times, never content.
+
+``watch`` sends the whole board to the desk as one JSON line whenever it changes; the desk answers with
+``Order`` lines. Times are epoch seconds. A ``handle`` is a random token that names a waiting message
+towards the browser; where the message stands (``place``) stays between the two processes.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Said, Word
+from hwc_school_agent.domain.signal import Mark, Place
+
+
+class Health(StrEnum):
+    """Whether the mailbox can be looked into. Silence is good news only under ``OK`` (promise P7)."""
+
+    STARTING = "starting"  # no look has succeeded yet
+    OK = "ok"
+    TROUBLE = "trouble"
+
+
+class Trouble(StrEnum):
+    """Why a look failed, as far as the program can tell."""
+
+    NO_ANSWER = "no_answer"  # refused, reset, timed out, hung up
+    NO_NAME = "no_name"  # the host name does not resolve
+    CERTIFICATE = "certificate"  # TLS refused
+    LOGIN = "login"  # the server refused user or password
+    PROTOCOL = "protocol"  # the server said something we cannot use
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that waits for a person."""
+
+    handle: str
+    place: Place
+    arrived: float
+    kind: Kind
+    elsewhere: bool = False  # flags say it was handled outside the desk: "klopt dat?"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing ``finish`` said, and when."""
+
+    at: float
+    said: Said
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A confirmed message on its way out. Kept until the desk's session that confirmed it ends."""
+
+    handle: str
+    by: str  # the staff name that confirmed, as in the staff file
+    answered: Answered
+    at: float
+    steps: tuple[Step, ...] = ()
+    retry_at: float | None = None  # when the next try starts, while something failed
+
+
+class Note(StrEnum):
+    """What may stand in the list "Vanmorgen": the same lines on every school day."""
+
+    BEGUN = "begun"  # the morning watch began
+    REACHED = "reached"  # a look succeeded
+    LOST = "lost"  # looks began to fail
+    LOOK_RUNG = "look_rung"  # the bells rang the morning look
+    RUNG_AGAIN = "rung_again"
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """One line of "Vanmorgen"."""
+
+    at: float
+    note: Note
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody logged in. ``key`` is the SHA-256 of the cookie, in hex: the cookie itself is kept nowhere."""
+
+    key: str
+    name: str
+    role: str
+    until: float
+    viewing: str | None = None  # handle that is uncovered for this person
+    viewing_until: float = 0.0
+    done: str | None = None  # handle that this person confirmed last, until "Terug naar het begin"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Failed log-ins under one name; ``key`` is a keyed hash of the typed name."""
+
+    key: str
+    failures: int
+    not_before: float
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Everything the desk may know."""
+
+    now: float
+    health: Health = Health.STARTING
+    last_look: float | None = None  # last successful look
+    trouble: Trouble | None = None
+    trouble_since: float | None = None
+    tries: int = 0  # failed looks since trouble began
+    next_try: float | None = None
+    folders: int = 0  # how many folders the mailbox has (no secret: the same on every day)
+    waiting: tuple[Waiting, ...] = ()
+    handled: tuple[Handled, ...] = ()
+    morning: tuple[Noted, ...] = ()
+    bells: int = 0  # bells connected now
+    ring: int = 0  # goes up by one each time the open pages should make a sound
+    marks: tuple[tuple[str, Mark], ...] = ()  # folders as seen before anything that now waits had come
+
+    def json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, line: str) -> Board:
+        """Read what ``json`` wrote. Raises ``ValueError`` or ``KeyError`` on anything else."""
+        d = json.loads(line)
+        d["health"] = Health(d["health"])
+        d["trouble"] = Trouble(d["trouble"]) if d["trouble"] else None
+        d["waiting"] = tuple(
+            Waiting(w["handle"], _place(w["place"]), w["arrived"], Kind(w["kind"]), w["elsewhere"]) for w in d["waiting"]
+        )
+        d["handled"] = tuple(
+            Handled(
+                h["handle"], h["by"], Answered(h["answered"]), h["at"],
+                tuple(Step(s["at"], _said(s["said"])) for s in h["steps"]), h["retry_at"],
+            )
+            for h in d["handled"]
+        )
+        d["morning"] = tuple(Noted(n["at"], Note(n["note"])) for n in d["morning"])
+        d["marks"] = tuple((name, Mark(m["uidvalidity"], m["uidnext"])) for name, m in d["marks"])
+        return cls(**d)
+
+
+def _place(d: dict[str, Any]) -> Place:
+    return Place(d["folder"], FolderRole(d["role"]), d["uidvalidity"], d["uid"])
+
+
+def _said(d: dict[str, Any]) -> Said:
+    return Said(Word(d["word"]), FolderRole(d["role"]) if d["role"] else None)
+
+
+class OrderWord(StrEnum):
+    """What the desk may ask of ``watch``."""
+
+    SESSIONS = "sessions"  # the table of sessions and attempts changed; ``watch`` keeps it for the next desk
+    LOOKED = "looked"  # a logged-in person opened the page (``name``, ``role``)
+    CANNOT = "cannot"  # "Ik kan niet" (``name``, ``role``)
+    CONFIRMED = "confirmed"  # ``handle`` carries \\Flagged now: note it and finish (``name``, ``answered``)
+    RETRY = "retry"  # finish ``handle`` again now
+    PHONED = "phoned"  # ``handle``: the sender was told by telephone; no receipt is owed any more
+    RELOOK = "relook"  # look into the mailbox now
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One line from the desk to ``watch``."""
+
+    word: OrderWord
+    handle: str = ""
+    name: str = ""
+    role: str = ""
+    answered: Answered = Answered.READ
+    sessions: tuple[Session, ...] = field(default=())
+    attempts: tuple[Attempts, ...] = field(default=())
+
+    def json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+    @classmethod
+    def parse(cls, line: str) -> Order:
+        """Read what ``json`` wrote. Raises ``ValueError``, ``KeyError`` or ``TypeError`` on anything else."""
+        d = json.loads(line)
+        return cls(
+            OrderWord(d["word"]), d["handle"], d["name"], d["role"], Answered(d["answered"]),
+            tuple(Session(**s) for s in d["sessions"]), tuple(Attempts(**a) for a in d["attempts"]),
+        )

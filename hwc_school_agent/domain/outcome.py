@@ -1,0 +1,91 @@
+"""Every word a child process may answer. Nothing else ever crosses the pipe to ``watch``.
+
+A worker writes one word a step, the last one final, then dies. A word may carry a folder's
+*role* (never its name: a folder name is text from outside).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FolderRole(StrEnum):
+    """What a folder is for; decided by special-use attribute, then by a list of known names."""
+
+    INBOX = "inbox"
+    SENT = "sent"
+    TRASH = "trash"
+    JUNK = "junk"
+    DRAFTS = "drafts"
+    ARCHIVE = "archive"
+    ALL = "all"
+    OTHER = "other"
+
+
+class Kind(StrEnum):
+    """Triage: what a message asks of a person. In doubt ``UNCLEAR``."""
+
+    SIGNAL = "signal"  # a Handle with Care message
+    NOTICE = "notice"  # a secure-mail service holds the message; a person must open it there
+    UNCLEAR = "unclear"  # a person must look
+    NOBODY = "nobody"  # bounce, automatic answer, read receipt to us: rings nobody
+
+
+class Answered(StrEnum):
+    """How the person closed a message at the desk; decides which receipt is owed."""
+
+    READ = "read"  # "Ontvangen"
+    NOT_OURS = "not_ours"  # "Niet van onze school"
+    PHONED = "phoned"  # the sender was told by telephone: no receipt is owed
+
+
+class Word(StrEnum):
+    """What ``finish`` and ``close`` may say."""
+
+    # steps, in this order; said once each
+    RECEIPTED = "receipted"  # the SMTP server accepted the receipt
+    NOT_OWED = "not_owed"  # no receipt owed: told by telephone, answered already, or the sender is not agreed
+    PURGED = "purged"  # UID EXPUNGE was accepted in every folder that held a copy
+    # last words
+    EMPTY = "empty"  # every folder seen empty, on a fresh connection
+    CLEAN = "clean"  # the handled message is nowhere; other mail stands in the mailbox
+    RECEIPT_LATER = "receipt_later"  # submission failed for now: try again, nothing was purged
+    RECEIPT_REFUSED = "receipt_refused"  # submission refused for good: a person must telephone
+    PURGE_FAILED = "purge_failed"  # a folder refused (role follows)
+    LEFT = "left"  # looked again: a copy is still there (role follows)
+    NOT_COUNTED = "not_counted"  # a folder could not be counted (role follows): nothing is claimed
+    UNREACHABLE = "unreachable"  # the mailbox did not answer or refused the login
+    NOT_CONFIRMED = "not_confirmed"  # the flags say nobody confirmed: nothing was done
+    GONE = "gone"  # the message was no longer there when we came
+    FAILED = "failed"  # our own fault; a developer must look
+
+
+#: Words after which there is nothing left to do for a message.
+FINAL_GOOD = frozenset({Word.EMPTY, Word.CLEAN, Word.GONE})
+#: Words after which the same worker is started again a minute later.
+TRY_AGAIN = frozenset({
+    Word.RECEIPT_LATER, Word.PURGE_FAILED, Word.LEFT, Word.NOT_COUNTED, Word.UNREACHABLE, Word.FAILED,
+})
+STEPS = frozenset({Word.RECEIPTED, Word.NOT_OWED, Word.PURGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of a worker: a word and, for some words, the role of a folder."""
+
+    word: Word
+    role: FolderRole | None = None
+
+    def line(self) -> str:
+        """The line on the pipe, without the newline."""
+        return self.word.value if self.role is None else f"{self.word.value} {self.role.value}"
+
+    @classmethod
+    def parse(cls, line: str) -> Said:
+        """Read a line; anything outside the lists counts as ``FAILED``."""
+        word, _, role = line.partition(" ")
+        try:
+            return cls(Word(word), FolderRole(role) if role else None)
+        except ValueError:
+            return cls(Word.FAILED)

@@ -1,0 +1,37 @@
+"""The log: an event code from this list and integers, to stderr, with the priority prefix journald reads.
+
+Never a text from outside, never an exception's text. No event may exist only because a signal came (P5):
+a message that arrives, rings, is shown, confirmed, answered and purged writes nothing here.
+"""
+
+from __future__ import annotations
+
+import os
+from enum import Enum
+
+
+class Event(Enum):
+    """Code, priority (syslog numbers) and the sentence that follows the code."""
+
+    STARTED = (100, 6, "started")
+    STOPPED = (101, 6, "stopped")
+    LOOK_OK = (110, 6, "looked into the mailbox on the clock")
+    LOOK_FAILED = (210, 4, "could not look into the mailbox; the number is the kind of trouble")
+    LOOK_BACK = (211, 5, "looks succeed again")
+    MORNING_LOOK = (120, 6, "the bells rang the morning look")
+    LOOK_AGAIN = (121, 6, "the bells rang again: nobody has looked yet")
+    CLOSED = (130, 6, "the day was closed")
+    CLOSE_FAILED = (131, 4, "the day could not be closed; it is tried again")
+    DESK_FAILED = (310, 3, "the desk could not start; the number is how often in a row")
+    BELL_REFUSED = (320, 4, "a bell without the right to connect was refused")
+    FAULT = (900, 3, "a fault in this program; the number is a line")
+
+
+def log(event: Event, *numbers: int) -> None:
+    """Write one line: ``<priority>HWC-code sentence numbers``. Takes integers only, by type."""
+    code, priority, sentence = event.value
+    tail = "".join(f" {int(n)}" for n in numbers)
+    try:
+        os.write(2, f"<{priority}>HWC-{code} {sentence}{tail}\n".encode())
+    except OSError:
+        pass  # a full or closed log never stops the agent

@@ -1,0 +1,1 @@
+"""Everything that speaks IMAP, and nothing else does."""

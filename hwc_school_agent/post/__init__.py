@@ -1,0 +1,1 @@
+"""Building receipts and sending them."""

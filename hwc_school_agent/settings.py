@@ -1,0 +1,126 @@
+"""Settings as the program uses them: frozen and typed. ``settings_reader`` makes them from a file.
+
+Kept apart from the reader so that ``watch`` need not import pydantic (10 MB, 150 ms).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from pathlib import Path
+
+
+class Secret:
+    """A password or token. Shows nothing of itself; ``reveal()`` is the only way in."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself, for the one call that needs it."""
+        return self._value
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret(**********)"
+
+    __str__ = __repr__
+
+
+class Tls(StrEnum):
+    """How a connection is protected. ``NONE`` is allowed towards this machine only."""
+
+    IMPLICIT = "implicit"
+    STARTTLS = "starttls"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    name: str
+    timezone: str = "Europe/Amsterdam"
+    language: str = "nl"
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    host: str
+    user: str
+    port: int = 993
+    tls: Tls = Tls.IMPLICIT
+    ca_file: str = ""
+    auth: str = "password"
+    trust_elsewhere: bool = False  # handled_elsewhere = "trust"
+    password: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    host: str
+    sender: str  # key "from"
+    user: str = ""
+    port: int = 587
+    tls: Tls = Tls.STARTTLS
+    ca_file: str = ""
+    password: Secret = field(default_factory=lambda: Secret(""))
+
+
+@dataclass(frozen=True, slots=True)
+class Senders:
+    allowed: tuple[str, ...] = ()  # "@domain" or "name@domain", lower case
+    receipt_to: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Local wall times."""
+
+    morning_begin: time = time(7, 0)
+    morning_end: time = time(8, 30)
+    look: time = time(7, 45)
+    again: tuple[time, ...] = (time(8, 0), time(8, 10), time(12, 30))
+    day_end: time = time(17, 0)
+    close: time = time(17, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)  # Monday is 0
+    closed: tuple[tuple[date, date], ...] = ()  # first and last day of each closed period
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    host: str = "127.0.0.1"
+    port: int = 8420
+    certificate: str = ""
+    key: str = ""
+    names: tuple[str, ...] = ()  # further host names under which the page may be opened
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    directory: Path = Path("/var/lib/hwc-school-agent")
+    runtime_directory: Path = Path("/run/hwc-school-agent")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings of one school's agent."""
+
+    school: School
+    mailbox: Mailbox
+    submission: Submission
+    senders: Senders = Senders()
+    hours: Hours = Hours()
+    calendar: Calendar = Calendar()
+    desk: Desk = Desk()
+    state: State = State()
+    unread_school_days: int = 0
+    rehearsal_enabled: bool = True
+    bell_group: str = ""  # group that may connect desktop bells; empty: the account of the service only
