@@ -1,0 +1,187 @@
+"""Folders as a server lists them: names, roles, counters. Reads protocol text, speaks to nobody.
+
+``watch`` imports this file too: standard library and domain only.
+
+A folder name is kept as the server sent it (modified UTF-7, RFC 3501 section 5.1.3), one character a byte
+(latin-1), so that sending it back never depends on our understanding it.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from hwc_school_agent.domain.outcome import FolderRole
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of LIST."""
+
+    name: str
+    delimiter: str  # empty: the server has a flat list
+    attributes: frozenset[str]  # lower case
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A selectable folder and what STATUS said of it. ``None``: the server did not say; never "empty"."""
+
+    name: str
+    role: FolderRole
+    uidvalidity: int | None
+    uidnext: int | None
+    messages: int | None
+    unseen: int | None
+
+
+#: RFC 6154 section 2; Cyrus sends them in lower case.
+_BY_ATTRIBUTE: Mapping[str, FolderRole] = MappingProxyType({
+    "\\all": FolderRole.ALL,
+    "\\archive": FolderRole.ARCHIVE,
+    "\\drafts": FolderRole.DRAFTS,
+    "\\junk": FolderRole.JUNK,
+    "\\spam": FolderRole.JUNK,  # XLIST, before the RFC
+    "\\sent": FolderRole.SENT,
+    "\\trash": FolderRole.TRASH,
+})
+
+_NAMES: Mapping[FolderRole, str] = MappingProxyType({
+    FolderRole.SENT: (
+        "sent|sent items|sent mail|sent-mail|sent messages|outbox|"
+        "verzonden|verzonden items|verzonden berichten|verzonden e-mail|postvak uit|"
+        "gesendet|gesendete elemente|gesendete objekte|gesendete nachrichten|postausgang|"
+        "envoyés|éléments envoyés|messages envoyés|boîte d'envoi"
+    ),
+    FolderRole.TRASH: (
+        "trash|bin|deleted|deleted items|deleted messages|recoverable items|"
+        "prullenbak|prullenmand|verwijderd|verwijderde items|verwijderde berichten|"
+        "papierkorb|gelöscht|gelöschte elemente|gelöschte objekte|"
+        "corbeille|éléments supprimés|messages supprimés"
+    ),
+    FolderRole.JUNK: (
+        "junk|spam|junk email|junk e-mail|junk-e-mail|junk mail|bulk mail|"
+        "ongewenst|ongewenste e-mail|ongewenste mail|ongewenste berichten|"
+        "unerwünscht|unerwünschte werbung|spamverdacht|"
+        "indésirables|courrier indésirable|pourriel"
+    ),
+    FolderRole.DRAFTS: "draft|drafts|concept|concepten|entwurf|entwürfe|brouillon|brouillons",
+    FolderRole.ARCHIVE: "archive|archives|archief|archiv",
+    FolderRole.ALL: "all mail|alle e-mail|alle e-mails|alle berichten|alle nachrichten|tous les messages",
+})
+_BY_NAME: Mapping[str, FolderRole] = MappingProxyType(
+    {name: role for role, names in _NAMES.items() for name in names.split("|")}
+)
+#: These roles silence a message (``lifecycle.standing``): a folder deep in somebody's tree has them by attribute only.
+_ROOT_ONLY = frozenset({FolderRole.SENT, FolderRole.DRAFTS})
+_ROOTS = frozenset({"inbox", "[gmail]", "[google mail]"})
+
+
+def role_of(name: str, delimiter: str, attributes: frozenset[str]) -> FolderRole:
+    """What a folder is for: INBOX, then special use (any case), then known names; in doubt ``OTHER``."""
+    if key_of(name) == "INBOX":
+        return FolderRole.INBOX
+    for attribute in attributes:
+        if role := _BY_ATTRIBUTE.get(attribute.lower()):
+            return role
+    readable = unicodedata.normalize("NFC", decoded(name)).casefold().replace("\u2019", "'")
+    *above, last = readable.split(delimiter) if delimiter else [readable]
+    role = _BY_NAME.get(last.strip(), FolderRole.OTHER)
+    if role in _ROOT_ONLY and not all(part in _ROOTS for part in above):
+        return FolderRole.OTHER
+    return role
+
+
+def selectable(attributes: frozenset[str]) -> bool:
+    """Whether a folder can hold messages at all (RFC 3501 section 7.2.2, RFC 5258 section 3)."""
+    return not {a.lower() for a in attributes} & {"\\noselect", "\\nonexistent"}
+
+
+def key_of(name: str) -> str:
+    """Names compare byte by byte, but INBOX in any case is INBOX (RFC 3501 section 5.1)."""
+    return "INBOX" if name.upper() == "INBOX" else name
+
+
+def decoded(name: str) -> str:
+    """Modified UTF-7 as readable text; what is not valid stays as it came."""
+
+    def piece(match: re.Match[str]) -> str:
+        inner = match.group(1)
+        if not inner:
+            return "&"
+        try:
+            padded = inner.replace(",", "/") + "=" * (-len(inner) % 4)
+            return base64.b64decode(padded, validate=True).decode("utf-16-be")
+        except (binascii.Error, UnicodeDecodeError):
+            return match.group(0)
+
+    return re.sub(r"&([A-Za-z0-9+,]*)-", piece, name)
+
+
+def quoted(name: str) -> bytes:
+    """A folder name as a quoted string for a command. Raises ``ValueError`` where that form has no room for it."""
+    if any(c in name for c in "\r\n\0"):
+        raise ValueError("a folder name with a line break cannot be quoted")
+    return b'"' + name.replace("\\", "\\\\").replace('"', '\\"').encode("latin-1") + b'"'
+
+
+def parse_list(line: bytes) -> Listed | None:
+    """Read ``(attributes) "delimiter" name`` (a literal stands as ``{n}``, line break, bytes); else ``None``."""
+    tokens = list(_tokens(line))
+    if len(tokens) < 3 or not isinstance(tokens[0], list) or isinstance(tokens[2], list):
+        return None
+    delimiter = tokens[1] if isinstance(tokens[1], _Text) else ""
+    return Listed(str(tokens[2]), str(delimiter), frozenset(str(a).lower() for a in tokens[0]))
+
+
+def parse_status(line: bytes) -> tuple[str, dict[str, int]] | None:
+    """Read ``name (MESSAGES 0 UIDNEXT 1 ...)``: the name and the numbers, names in upper case; else ``None``."""
+    tokens = list(_tokens(line))
+    if len(tokens) < 2 or isinstance(tokens[0], list) or not isinstance(tokens[1], list):
+        return None
+    items = [str(t) for t in tokens[1]]
+    numbers = {k.upper(): int(v) for k, v in zip(items[::2], items[1::2], strict=False) if v.isascii() and v.isdigit()}
+    return str(tokens[0]), numbers
+
+
+class _Text(str):
+    """A quoted string or literal, as against a bare atom (``NIL``)."""
+
+    __slots__ = ()
+
+
+_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|\{(\d+)\+?\}\r\n|\(|\)|[^\s()"{]+', re.DOTALL)
+
+
+def _tokens(line: bytes) -> Iterator[str | list[str]]:
+    """Atoms, strings and one level of lists, in order."""
+    inside: list[str] | None = None
+    at = 0
+    while match := _TOKEN.search(line, at):
+        at = match.end()
+        mark = match.group(0)
+        if mark == b"(":
+            inside = []
+            continue
+        if mark == b")":
+            if inside is not None:
+                yield inside
+            inside = None
+            continue
+        if match.group(2) is not None:
+            size = int(match.group(2))
+            text: str = _Text(line[at : at + size].decode("latin-1"))
+            at += size
+        elif match.group(1) is not None:
+            text = _Text(re.sub(rb"\\(.)", rb"\1", match.group(1), flags=re.DOTALL).decode("latin-1"))
+        else:
+            text = mark.decode("latin-1")
+        if inside is None:
+            yield text
+        else:
+            inside.append(text)
