@@ -1,0 +1,1 @@
+"""Tests, on real parts: mail servers, SMTP, a browser, processes."""
