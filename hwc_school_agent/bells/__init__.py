@@ -1,1 +1,1 @@
-"""Ways to ring a person. The words are fixed in code; no bell takes an argument that could carry content."""
+"""Ways to ring a person. No bell takes an argument that could carry content; the texts are fixed in ``words``."""

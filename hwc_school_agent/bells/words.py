@@ -1,0 +1,73 @@
+"""All that can be said to a bell and by a bell, and the only texts a bell can show.
+
+The protocol is lines of ASCII on a Unix socket, each one word from these lists. There is no room in it
+for a name, a number or a time, so none can be passed on by accident (promises P4 and P5).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Generic, TypeVar
+
+TITLE = "Bureau"
+TEXT = "Open het bureau."
+OPEN = "Open"  # what a click on the notification is called, where that is shown
+
+LONGEST = 16  # bytes of a line, with its newline
+
+
+class Trace(Enum):
+    """Whether a way to ring leaves something behind that outlives the morning."""
+
+    NONE = "nothing is written: it may ring at any time"
+    STORES = "somebody stores it, with its time: it may ring at fixed times only, every school day alike"
+
+
+class Call(Enum):
+    """What the agent says to a bell."""
+
+    RING = "ring"  # ring now; only ways with ``Trace.NONE`` may
+    LOOK = "look"  # ring at a fixed time of the day; every way may
+    HUSH = "hush"  # somebody has looked: take the notification away
+    PING = "ping"  # are you there?
+
+
+class Ack(Enum):
+    """What a bell answers."""
+
+    HERE = "here"  # to ``ping``
+    RUNG = "rung"  # the notification service accepted the notification
+    OPENED = "opened"  # somebody clicked on it
+    FAILED = "failed"  # nobody can be sure that anything was shown
+
+
+def line(word: Call | Ack) -> bytes:
+    """A word as it goes over the socket."""
+    return f"{word.value}\n".encode("ascii")
+
+
+class Garbage(Exception):
+    """The other side does not speak this protocol. Says nothing about what it sent."""
+
+
+W = TypeVar("W", Call, Ack)
+
+
+class Reader(Generic[W]):
+    """Cuts a stream into words of one list. Never holds more than one unfinished line."""
+
+    __slots__ = ("_rest", "_words")
+
+    def __init__(self, words: type[W]) -> None:
+        self._words: dict[bytes, W] = {word.value.encode("ascii"): word for word in words}
+        self._rest = b""
+
+    def feed(self, data: bytes) -> list[W]:
+        """The words that ``data`` completes. Raises ``Garbage`` on anything that is no word of the list."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) >= LONGEST:
+            raise Garbage
+        try:
+            return [self._words[each] for each in lines]
+        except KeyError:
+            raise Garbage from None
