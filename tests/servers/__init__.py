@@ -23,14 +23,16 @@ Debian's IMAP servers exclude one another, so Cyrus and Courier are only unpacke
 run under when the tests run as root: nobody) change the defaults. A missing server raises ``NotAvailable``.
 """
 
-from ._base import DEFAULT_PASSWORD, DEFAULT_USER, MailServer, NotAvailable, StartError, free_port
+from .base import DEFAULT_PASSWORD, DEFAULT_USER, MailServer, NotAvailable
 from .courier import Courier
 from .cyrus import Cyrus
 from .dovecot import EXCHANGE_CAPABILITY, Dovecot
 from .embedded import Embedded
+from .imap_faults import ImapFaults
 from .messages import make_message
 from .oauth import TokenServer
-from .proxy import ImapFaults, Proxy
+from .ports import StartError, free_port
+from .proxy import Proxy
 from .smtp_sink import Received, SmtpSink
 from .tls import CA, Cert, shared_ca
 

@@ -28,7 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from . import debs, ns
-from ._base import MailServer, service_account
+from .base import MailServer
+from .processes import service_account
 
 
 class _AuthDaemon:

@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from . import debs
-from ._base import MailServer, run, service_account
+from .base import MailServer
+from .processes import run, service_account
 
 _BIN = "/usr/lib/cyrus/bin"
 

@@ -31,7 +31,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ._base import MailServer, run, service_account
+from .base import MailServer
+from .processes import run, service_account
 
 #: what Exchange Online says after login (before login, MOVE is missing and AUTH=PLAIN is there)
 EXCHANGE_CAPABILITY = (

@@ -27,7 +27,8 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
-from ._base import HOST, MailServer, StartError
+from .base import MailServer
+from .ports import HOST, StartError
 
 ROLES = {
     "Drafts": b"Drafts",

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ._base import run, service_account
+from .processes import run, service_account
 
 # spawn() and run() have dropped root by then, so a user namespace is needed in any case;
 # the PID namespace takes every descendant down with the first process

@@ -22,7 +22,7 @@ import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from ._base import HOST, free_port, release_port
+from .ports import HOST, free_port, release_port
 
 
 class TokenServer:

@@ -11,14 +11,7 @@
         p.cut()                                        # reset what is open now
         p.round_trips, p.connections, p.bytes_up, p.bytes_down, p.reset_counters()
 
-Works for anything over TCP, TLS included. ``ImapFaults`` understands IMAP (plain text only):
-
-    with ImapFaults(server.port) as p:
-        p.rule(rb"UID EXPUNGE", "no", times=1)         # one NO, later ones pass
-        p.rule(rb"EXPUNGE", "lie")                     # says OK, does nothing
-        p.rule(rb"UID (MOVE|COPY)", "cut-after")       # executed, but the answer never arrives
-        p.hide("MOVE", "UIDPLUS", "IDLE")              # taken out of CAPABILITY and refused
-        p.commands                                     # every command line the client sent (no passwords)
+Works for anything over TCP, TLS included. ``imap_faults.ImapFaults`` understands IMAP.
 
 A "round trip" is counted when the client sends after it was sent something: the number a client
 pays network latency for. The TCP handshake is not in it (add ``connections``); with TLS the
@@ -38,13 +31,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ._base import HOST, free_port, release_port
+from .ports import HOST, free_port, release_port
 
 _READ = 65536
 
 
 @dataclass(eq=False)
-class _Link:
+class Link:
     """One client connection and its counterpart to the server."""
 
     number: int
@@ -103,7 +96,7 @@ class Proxy:
         self.connections = self.round_trips = self.bytes_up = self.bytes_down = 0
         self._next_cut: list[tuple[int | None, int | None, str]] = []
         self._triggers: list[_Trigger] = []
-        self._links: set[_Link] = set()
+        self._links: set[Link] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._t0 = time.monotonic()
@@ -114,7 +107,7 @@ class Proxy:
 
         def all_of_them() -> None:
             for link in list(self._links):
-                self._kill(link, how)
+                self.kill(link, how)
 
         self._call(all_of_them)
 
@@ -127,11 +120,11 @@ class Proxy:
     ) -> None:
         """End the connection when these bytes (a regular expression) come by. ``before``: they are
         not passed on any more; else right after them. Plain text only, of course."""
-        self._triggers.append(_Trigger(direction, _rx(pattern), "cut", before, times, how))
+        self._triggers.append(_Trigger(direction, pattern_of(pattern), "cut", before, times, how))
 
     def stall_when(self, direction: str, pattern: bytes | str, before: bool = True, times: int = 1) -> None:
         """The same, but the connection goes silent instead of closing."""
-        self._triggers.append(_Trigger(direction, _rx(pattern), "stall", before, times, ""))
+        self._triggers.append(_Trigger(direction, pattern_of(pattern), "stall", before, times, ""))
 
     def reset_counters(self) -> None:
         self.connections = self.round_trips = self.bytes_up = self.bytes_down = 0
@@ -186,7 +179,7 @@ class Proxy:
 
             def end() -> None:
                 for link in list(self._links):
-                    self._kill(link, "rst")
+                    self.kill(link, "rst")
                 loop.call_soon(loop.stop)
 
             self._call(end)
@@ -217,14 +210,14 @@ class Proxy:
     # -- work ----------------------------------------------------------------------------
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        link = _Link(self.connections, writer)
+        link = Link(self.connections, writer)
         link.state = self.new_state()
         if self._next_cut:
             link.cut_up, link.cut_down, link.how = self._next_cut.pop(0)
         self._links.add(link)
         try:
             if self.refuse:
-                self._kill(link, "rst")
+                self.kill(link, "rst")
                 return
             _nodelay(writer)
             rtt = self.delay_up + self.delay_down
@@ -235,7 +228,7 @@ class Proxy:
             try:
                 s_reader, link.server = await asyncio.open_connection(*self.target, limit=_READ)
             except OSError:
-                self._kill(link, "rst")
+                self.kill(link, "rst")
                 return
             _nodelay(link.server)
             link.tasks = [
@@ -246,10 +239,10 @@ class Proxy:
         except (OSError, asyncio.CancelledError):
             pass
         finally:
-            self._kill(link, "fin")
+            self.kill(link, "fin")
             self._links.discard(link)
 
-    async def _pump(self, link: _Link, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, link: Link, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Read now, deliver ``delay`` later: latency does not cost bandwidth."""
         queue: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue(maxsize=512)
 
@@ -279,7 +272,7 @@ class Proxy:
                 try:
                     data = await reader.read(_READ)
                 except OSError:
-                    self._kill(link, "rst")
+                    self.kill(link, "rst")
                     return
                 delay = self.delay_up if way == "up" else self.delay_down
                 if self.jitter:
@@ -296,7 +289,7 @@ class Proxy:
             worker.cancel()
             await asyncio.gather(worker, return_exceptions=True)
 
-    async def _write(self, link: _Link, way: str, data: bytes, writer: asyncio.StreamWriter) -> bool:
+    async def _write(self, link: Link, way: str, data: bytes, writer: asyncio.StreamWriter) -> bool:
         data, then = self._inspect(link, way, data)
         rate = self.rate_up if way == "up" else self.rate_down
         chunk = self.chunk_up if way == "up" else self.chunk_down
@@ -312,12 +305,12 @@ class Proxy:
                     piece = piece[: budget - done]
                     then = then or ("cut", link.how)
             if piece:
-                self._count(link, way, piece)
+                self.count(link, way, piece)
                 try:
                     writer.write(piece)
                     await writer.drain()
                 except OSError:
-                    self._kill(link, "rst")
+                    self.kill(link, "rst")
                     return False
             if then and budget is not None and (link.up if way == "up" else link.down) >= budget:
                 break
@@ -330,11 +323,11 @@ class Proxy:
                 link.stalled = True
             else:
                 await asyncio.sleep(0.02)  # let the last bytes arrive before the reset overtakes them
-                self._kill(link, then[1])
+                self.kill(link, then[1])
                 return False
         return True
 
-    def _count(self, link: _Link, way: str, data: bytes) -> None:
+    def count(self, link: Link, way: str, data: bytes) -> None:
         if way == "up":
             link.up += len(data)
             self.bytes_up += len(data)
@@ -347,7 +340,7 @@ class Proxy:
         if self.record:
             self.transcript.append((time.monotonic() - self._t0, link.number, way, data))
 
-    def _inspect(self, link: _Link, way: str, data: bytes) -> tuple[bytes, tuple[str, str] | None]:
+    def _inspect(self, link: Link, way: str, data: bytes) -> tuple[bytes, tuple[str, str] | None]:
         for trig in self._triggers:
             if trig.direction != way or trig.times <= 0:
                 continue
@@ -360,7 +353,7 @@ class Proxy:
         link.tail[way] = (link.tail[way] + data)[-2000:]
         return data, None
 
-    def _kill(self, link: _Link, how: str) -> None:
+    def kill(self, link: Link, how: str) -> None:
         if link.dead and how == "fin":
             return
         link.dead = True
@@ -385,18 +378,18 @@ class Proxy:
     def new_state(self) -> Any:
         return None
 
-    def filter(self, link: _Link, way: str, data: bytes) -> bytes:
+    def filter(self, link: Link, way: str, data: bytes) -> bytes:
         """May change what goes through; runs before the delay."""
         return data
 
-    def answer(self, link: _Link, data: bytes) -> None:
+    def answer(self, link: Link, data: bytes) -> None:
         """Say something to the client in the server's place."""
         if not link.dead:
-            self._count(link, "down", data)
+            self.count(link, "down", data)
             link.client.write(data)
 
 
-def _rx(p: bytes | str) -> re.Pattern:
+def pattern_of(p: bytes | str) -> re.Pattern:
     return re.compile(p.encode() if isinstance(p, str) else p, re.I | re.S)
 
 
@@ -404,191 +397,3 @@ def _nodelay(w: asyncio.StreamWriter) -> None:
     sock = w.get_extra_info("socket")
     if sock is not None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-
-# -- IMAP ---------------------------------------------------------------------------------
-
-
-@dataclass
-class _Rule:
-    pattern: re.Pattern
-    action: str
-    times: int | None
-    text: str
-    seconds: float
-
-
-class _Lines:
-    """Splits one direction of an IMAP stream into lines, stepping over literals."""
-
-    def __init__(self) -> None:
-        self.buf = b""
-        self.skip = 0
-
-    def feed(self, data: bytes) -> list[tuple[str, bytes]]:
-        out: list[tuple[str, bytes]] = []
-        self.buf += data
-        while self.buf:
-            if self.skip:
-                part, self.buf = self.buf[: self.skip], self.buf[self.skip :]
-                self.skip -= len(part)
-                out.append(("literal", part))
-                continue
-            i = self.buf.find(b"\n")
-            if i < 0:
-                break
-            line, self.buf = self.buf[: i + 1], self.buf[i + 1 :]
-            m = re.search(rb"\{(\d+)\+?\}\r?\n$", line)
-            if m:
-                self.skip = int(m.group(1))
-            out.append(("line", line))
-        return out
-
-
-class _ImapState:
-    def __init__(self) -> None:
-        self.up, self.down = _Lines(), _Lines()
-        self.fresh = True  # the next client line starts a command
-        self.swallow = False  # the rest of a rejected command
-        self.cut_on: set[bytes] = set()  # tags whose answer must not arrive
-        self.passed = 0  # bytes of the unfinished line in down.buf the client has already
-
-
-class ImapFaults(Proxy):
-    """Rules on IMAP commands; see the module's text. Use it in front of the plain port."""
-
-    ACTIONS = ("no", "bad", "lie", "cut", "cut-after", "stall", "delay")
-
-    def __init__(self, *a: Any, **kw: Any) -> None:
-        super().__init__(*a, **kw)
-        self.rules: list[_Rule] = []
-        self.hidden: list[bytes] = []
-        self.commands: list[bytes] = []
-
-    def rule(
-        self,
-        pattern: bytes | str,
-        action: str,
-        times: int | None = None,
-        text: str = "refused by the test",
-        seconds: float = 1.0,
-    ) -> None:
-        """``pattern`` is matched at the start of the command, after the tag ("UID EXPUNGE", "APPEND").
-
-        no, bad     answered NO / BAD with ``text``, not passed on
-        lie         answered OK, not passed on
-        cut         the connection is reset, the command never reaches the server
-        cut-after   the server executes it, the connection is reset before the answer arrives
-        stall       swallowed, no answer
-        delay       passed on ``seconds`` later"""
-        if action not in self.ACTIONS:
-            raise ValueError(action)
-        self.rules.append(_Rule(_rx(pattern), action, times, text, seconds))
-
-    def hide(self, *capabilities: str) -> None:
-        """Take capabilities out of every CAPABILITY and refuse the commands they bring."""
-        brings = {
-            "MOVE": "(UID )?MOVE",
-            "UIDPLUS": "UID EXPUNGE",
-            "IDLE": "IDLE",
-            "UNSELECT": "UNSELECT",
-            "ENABLE": "ENABLE",
-            "NAMESPACE": "NAMESPACE",
-            "ID": "ID\\b",
-        }
-        for c in capabilities:
-            self.hidden.append(c.upper().encode())
-            if c.upper() in brings:
-                self.rule(brings[c.upper()], "bad", text="Unknown command")
-
-    def heal(self) -> None:
-        super().heal()
-        self.rules.clear()
-        self.hidden.clear()
-
-    def new_state(self) -> _ImapState:
-        return _ImapState()
-
-    def filter(self, link: _Link, way: str, data: bytes) -> bytes:
-        st: _ImapState = link.state
-        return self._up(link, st, data) if way == "up" else self._down(link, st, data)
-
-    def _up(self, link: _Link, st: _ImapState, data: bytes) -> bytes:
-        out = b""
-        for kind, part in st.up.feed(data):
-            ends = kind == "line" and not st.up.skip and not re.search(rb"\{\d+\+?\}\r?\n$", part)
-            if st.fresh and kind == "line":
-                st.fresh = False
-                verdict = self._command(link, st, part)
-                st.swallow = not verdict
-                if not verdict and re.search(rb"\{\d+\}\r?\n$", part):
-                    # a synchronising literal: the client will not send it after our refusal
-                    st.up.skip = 0
-                    ends = True
-            if not st.swallow:
-                out += part
-            if ends:
-                st.fresh, st.swallow = True, False
-        return out
-
-    def _command(self, link: _Link, st: _ImapState, line: bytes) -> bool:
-        """True: pass the command on."""
-        tag, _, rest = line.rstrip(b"\r\n").partition(b" ")
-        if not rest:  # DONE, or an answer to a challenge
-            return True
-        self.commands.append(b"LOGIN ..." if rest[:6].upper() == b"LOGIN " else rest)
-        for r in self.rules:
-            if r.times == 0 or not r.pattern.match(rest):
-                continue
-            if r.times is not None:
-                r.times -= 1
-            if r.action in ("no", "bad"):
-                self.answer(link, b"%s %s %s\r\n" % (tag, r.action.upper().encode(), r.text.encode()))
-                return False
-            if r.action == "lie":
-                self.answer(link, b"%s OK completed\r\n" % tag)
-                return False
-            if r.action == "cut":
-                self._kill(link, "rst")
-                return False
-            if r.action == "stall":
-                return False
-            if r.action == "cut-after":
-                st.cut_on.add(tag)
-            if r.action == "delay":
-                time.sleep(r.seconds)  # stops the whole proxy, which is what a busy server looks like
-            return True
-        return True
-
-    def _down(self, link: _Link, st: _ImapState, data: bytes) -> bytes:
-        parts = st.down.feed(data)
-        if not self.hidden and not st.cut_on:
-            # nothing to rewrite: pass the bytes as they come, but keep step with lines and literals
-            st.passed = len(st.down.buf)
-            return data
-        out = b""
-        for kind, part in parts:
-            whole, part = part, part[st.passed :]
-            st.passed = 0
-            if kind == "line" and st.cut_on and whole.split(b" ", 1)[0] in st.cut_on:
-                self._kill(link, "rst")
-                return b""
-            if st.cut_on:
-                continue  # untagged answers of that command do not arrive either
-            if kind == "line" and self.hidden and b"CAPABILITY" in part:
-                part = self._strip(part)
-            out += part
-        return out
-
-    @staticmethod
-    def _flush(st: _ImapState) -> bytes:
-        """Do not hold back half a line when nothing has to be rewritten."""
-        rest, st.down.buf = st.down.buf, b""
-        return rest
-
-    def _strip(self, line: bytes) -> bytes:
-        def clean(m: re.Match) -> bytes:
-            words = [w for w in m.group(2).split(b" ") if w.upper() not in self.hidden]
-            return m.group(1) + b" ".join(words)
-
-        return re.sub(rb"(CAPABILITY )([^\]\r\n]*)", clean, line)

@@ -41,7 +41,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from ._base import DEFAULT_PASSWORD, DEFAULT_USER, HOST, free_port, release_port
+from .base import DEFAULT_PASSWORD, DEFAULT_USER
+from .ports import HOST, free_port, release_port
 from .tls import CA, Cert, shared_ca
 
 logging.getLogger("mail.log").addHandler(logging.NullHandler())  # aiosmtpd's deprecation notes

@@ -57,9 +57,9 @@ class CA:
         self.dir = Path(directory or tempfile.mkdtemp(prefix="hwctest-ca-"))
         self.dir.mkdir(parents=True, exist_ok=True)
         if self._own:
-            from ._base import _watchdog  # removes it should this process die
+            from .processes import watchdog  # removes it should this process die
 
-            _watchdog.say(f"+d {self.dir}")
+            watchdog.say(f"+d {self.dir}")
         os.chmod(self.dir, 0o755)  # servers running as another user must read the certificates
         self._rsa = rsa_keys
         self._n = 0

@@ -1,20 +1,14 @@
-"""What every server in this package shares: ports, temp dirs, processes, the public API."""
+"""What every mail server in this package shares: its life, its temp dir, a client, a look at its disk."""
 
 from __future__ import annotations
 
 import atexit
-import grp
 import os
-import pwd
-import random
 import shutil
 import signal
 import socket
-import ssl
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -22,231 +16,26 @@ from typing import Any
 
 from imapclient import IMAPClient
 
+from .ports import HOST, StartError, free_port, release_port, wait_greeting
+from .processes import end, service_account, spawn, watchdog
 from .tls import CA, Cert, shared_ca
 
-HOST = "127.0.0.1"
 DEFAULT_USER = "hwc@school.example"
 DEFAULT_PASSWORD = "geheim-42"
 
 
 class NotAvailable(RuntimeError):
-    """The server program is not installed here. Tests turn this into a skip."""
+    """The server program is not installed here. Fixtures turn this into a skip, or a failure where it is needed."""
 
-
-class StartError(RuntimeError):
-    """The server did not come up; the message ends with the tail of its log."""
-
-
-# -- ports ----------------------------------------------------------------------------
-
-_given: set[int] = set()
-_ports_lock = threading.Lock()
-
-
-def port_range() -> tuple[int, int]:
-    """The ports used for everything: ``HWC_TEST_PORTS=20000-29999`` (the default)."""
-    lo, hi = os.environ.get("HWC_TEST_PORTS", "20000-29999").split("-")
-    return int(lo), int(hi)
-
-
-def free_port() -> int:
-    """A port on 127.0.0.1 that nobody listens on and that this process has not handed out yet."""
-    lo, hi = port_range()
-    with _ports_lock:
-        candidates = [p for p in range(lo, hi + 1) if p not in _given]
-        random.shuffle(candidates)
-        for p in candidates:
-            with socket.socket() as s:
-                s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                try:
-                    s.bind((HOST, p))
-                except OSError:
-                    continue
-            _given.add(p)
-            return p
-    raise StartError(f"no free port in {lo}-{hi}")
-
-
-def release_port(p: int | None) -> None:
-    with _ports_lock:
-        _given.discard(p or 0)
-
-
-# -- the account the servers run under -------------------------------------------------
-
-
-def service_account() -> tuple[int, int, str, str]:
-    """(uid, gid, user name, group name) for server processes.
-
-    Without root: the current account. As root: an unprivileged one, ``$HWC_TEST_USER`` or
-    ``nobody``, since no mail server likes to hold mail as root.
-    """
-    uid, gid = os.geteuid(), os.getegid()
-    if uid == 0:
-        pw = pwd.getpwnam(os.environ.get("HWC_TEST_USER", "nobody"))
-        uid, gid = pw.pw_uid, pw.pw_gid
-    return uid, gid, pwd.getpwuid(uid).pw_name, grp.getgrgid(gid).gr_name
-
-
-class _Watchdog:
-    """A helper process that ends our servers when this process dies, however it dies.
-
-    It reads lines from a pipe and acts on end of file: kill the process groups, remove the dirs."""
-
-    _CODE = """
-import os, shutil, signal, sys
-groups, dirs = set(), set()
-for line in sys.stdin:
-    what, _, arg = line.rstrip().partition(" ")
-    if what == "+g": groups.add(int(arg))
-    elif what == "-g": groups.discard(int(arg))
-    elif what == "+d": dirs.add(arg)
-    elif what == "-d": dirs.discard(arg)
-for g in groups:
-    try: os.killpg(g, signal.SIGKILL)
-    except OSError: pass
-for d in dirs:
-    if os.path.basename(d).startswith("hwctest-"): shutil.rmtree(d, ignore_errors=True)
-"""
-
-    def __init__(self) -> None:
-        self._proc: subprocess.Popen | None = None
-        self._pid = 0
-        self._lock = threading.Lock()
-
-    def say(self, line: str) -> None:
-        with self._lock:
-            if self._proc is None or self._pid != os.getpid():
-                self._proc = subprocess.Popen(
-                    [sys.executable, "-I", "-S", "-c", self._CODE],
-                    stdin=subprocess.PIPE,
-                    text=True,
-                    bufsize=1,
-                    start_new_session=True,
-                    cwd="/",
-                )
-                self._pid = os.getpid()
-                atexit.register(self._close)
-            try:
-                assert self._proc.stdin is not None
-                self._proc.stdin.write(line + "\n")
-                self._proc.stdin.flush()
-            except (OSError, ValueError):
-                pass
-
-    def _close(self) -> None:
-        if self._proc is not None and self._pid == os.getpid():
-            try:
-                assert self._proc.stdin is not None
-                self._proc.stdin.close()
-                self._proc.wait(5)
-            except (OSError, subprocess.TimeoutExpired):
-                pass
-
-
-_watchdog = _Watchdog()
-
-
-def spawn(cmd: Sequence[str], as_root: bool = False, **kw: Any) -> subprocess.Popen:
-    """Popen in a process group of its own, as the service account when we are root."""
-    if os.geteuid() == 0 and not as_root:
-        uid, gid, _u, _g = service_account()
-        kw.update(user=uid, group=gid, extra_groups=[])
-    kw.setdefault("stdin", subprocess.DEVNULL)
-    kw.setdefault("start_new_session", True)
-    kw.setdefault("cwd", "/")
-    proc = subprocess.Popen(list(cmd), **kw)
-    _watchdog.say(f"+g {proc.pid}")
-    return proc
-
-
-def run(cmd: Sequence[str], as_root: bool = False, timeout: float = 30, **kw: Any) -> subprocess.CompletedProcess:
-    """subprocess.run as the service account; output captured, failure raises with the output."""
-    if os.geteuid() == 0 and not as_root:
-        uid, gid, _u, _g = service_account()
-        kw.update(user=uid, group=gid, extra_groups=[])
-    if "input" not in kw:
-        kw.setdefault("stdin", subprocess.DEVNULL)
-    kw.setdefault("cwd", "/")
-    check = kw.pop("check", True)
-    r = subprocess.run(list(cmd), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=timeout, **kw)
-    if check and r.returncode:
-        raise RuntimeError(f"{cmd[0]} failed ({r.returncode}): {r.stdout.decode(errors='replace')[-2000:]}")
-    return r
-
-
-def _group_alive(pgid: int) -> bool:
-    try:
-        os.killpg(pgid, 0)
-        return True
-    except (ProcessLookupError, PermissionError):
-        return False
-
-
-def end(proc: subprocess.Popen | None, grace: float = 5.0, hurry: bool = False) -> None:
-    """SIGTERM to the process, wait, then SIGKILL to what is left of its own group.
-
-    ``hurry``: the data is thrown away anyway, so go straight to SIGKILL."""
-    if proc is None:
-        return
-    if proc.poll() is None and not hurry:
-        proc.terminate()
-        try:
-            proc.wait(grace)
-        except subprocess.TimeoutExpired:
-            pass
-        until = time.monotonic() + 1.0
-        while proc.poll() is not None and _group_alive(proc.pid) and time.monotonic() < until:
-            time.sleep(0.01)
-    try:
-        os.killpg(proc.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    proc.wait(5)
-    _watchdog.say(f"-g {proc.pid}")
-
-
-# -- waiting ---------------------------------------------------------------------------
-
-
-def read_greeting(port: int, timeout: float = 1.0, tls: ssl.SSLContext | None = None) -> bytes:
-    """The first line a server says on this port (b'' when it closes at once)."""
-    with socket.create_connection((HOST, port), timeout=timeout) as s:
-        s.settimeout(timeout)
-        c = tls.wrap_socket(s, server_hostname="localhost") if tls else s
-        buf = b""
-        while b"\n" not in buf:
-            more = c.recv(4096)
-            if not more:
-                break
-            buf += more
-        return buf
-
-
-def wait_greeting(port: int, prefix: bytes, timeout: float, alive: Any = lambda: True) -> bytes:
-    """Poll until the greeting starts with ``prefix``; raises StartError."""
-    deadline = time.monotonic() + timeout
-    last: bytes | Exception = b""
-    while time.monotonic() < deadline:
-        if not alive():
-            raise StartError("the server process ended")
-        try:
-            last = read_greeting(port, timeout=max(0.2, deadline - time.monotonic()))
-            if last.startswith(prefix):
-                return last
-        except OSError as e:
-            last = e
-        time.sleep(0.01)
-    raise StartError(f"no {prefix!r} greeting on port {port} within {timeout:.0f} s (last: {last!r})")
-
-
-# -- the public API --------------------------------------------------------------------
 
 _running: set[MailServer] = set()
+_our_pid = os.getpid()
 
 
 @atexit.register
 def _stop_all() -> None:
+    if os.getpid() != _our_pid:
+        return  # a fork of the test process must not end the servers of its parent
     for s in list(_running):
         try:
             s.stop()
@@ -349,6 +138,16 @@ class MailServer:
         return f"<{type(self).__name__} {self.profile} on {self.host}:{self.port}>"
 
     def start(self) -> MailServer:
+        """Start, or start again after ``kill`` or ``shut``. Raises ``NotAvailable`` or ``StartError``."""
+        first = not self._started_once
+        try:
+            return self._start()
+        except StartError as e:
+            if not (first and "in use" in str(e)):
+                raise
+        return self._start()  # somebody else was quicker on that port
+
+    def _start(self) -> MailServer:
         reason = self.why_not()
         if reason:
             raise NotAvailable(f"{self.name}: {reason}")
@@ -356,7 +155,7 @@ class MailServer:
             self.dir = Path(tempfile.mkdtemp(prefix=f"hwctest-{self.name[:8]}-"))
             os.chmod(self.dir, 0o755)
             if not self.keep:
-                _watchdog.say(f"+d {self.dir}")
+                watchdog.say(f"+d {self.dir}")
             for sub in ("log", "mail", "run", "tmp"):
                 (self.dir / sub).mkdir()
             self.port = free_port()
@@ -428,7 +227,7 @@ class MailServer:
             release_port(p)
         if not self.keep and self._started_once:
             shutil.rmtree(self.dir, ignore_errors=True)
-            _watchdog.say(f"-d {self.dir}")
+            watchdog.say(f"-d {self.dir}")
             self._started_once = False
 
     def kill(self) -> None:
@@ -439,7 +238,7 @@ class MailServer:
             except ProcessLookupError:
                 pass
             p.wait(5)
-            _watchdog.say(f"-g {p.pid}")
+            watchdog.say(f"-g {p.pid}")
         self._procs.clear()
 
     def shut(self) -> None:
