@@ -190,7 +190,12 @@ def quoted(text: str) -> bytes:
     """A quoted string. Raises ``ValueError`` for what a quoted string cannot hold (the value is not in it)."""
     if not text.isascii() or any(ord(c) < 32 or ord(c) == 127 for c in text):
         raise ValueError
-    return b'"' + text.replace("\\", "\\\\").replace('"', '\\"').encode() + b'"'
+    return folder_name(text)
+
+
+def folder_name(name: str) -> bytes:
+    """A folder name as the server sent it (one character a byte), quoted. It holds no control characters."""
+    return b'"' + name.replace("\\", "\\\\").replace('"', '\\"').encode("latin-1") + b'"'
 
 
 class Words:
@@ -238,10 +243,10 @@ class Words:
         return self._say(b'LIST "" "*"')
 
     def status(self, folder: str) -> str:
-        return self._say(b"STATUS " + quoted(folder) + b" (MESSAGES UIDNEXT UIDVALIDITY UNSEEN)")
+        return self._say(b"STATUS " + folder_name(folder) + b" (MESSAGES UIDNEXT UIDVALIDITY UNSEEN)")
 
     def examine(self, folder: str) -> str:
-        return self._say(b"EXAMINE " + quoted(folder))
+        return self._say(b"EXAMINE " + folder_name(folder))
 
     def fetch_flags(self, first: int) -> str:
         """UID, flags and arrival time of every message from ``first`` on."""
