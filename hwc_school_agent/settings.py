@@ -6,9 +6,15 @@ Kept apart from the reader so that ``watch`` need not import pydantic (10 MB, 15
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
+
+from hwc_school_agent.domain.duty import Hours
+from hwc_school_agent.domain.school_days import Calendar
+
+__all__ = [
+    "Calendar", "Desk", "Hours", "Mailbox", "School", "Secret", "Senders", "Settings", "State", "Submission", "Tls",
+]
 
 
 class Secret:
@@ -74,24 +80,6 @@ class Submission:
 class Senders:
     allowed: tuple[str, ...] = ()  # "@domain" or "name@domain", lower case
     receipt_to: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """Local wall times."""
-
-    morning_begin: time = time(7, 0)
-    morning_end: time = time(8, 30)
-    look: time = time(7, 45)
-    again: tuple[time, ...] = (time(8, 0), time(8, 10), time(12, 30))
-    day_end: time = time(17, 0)
-    close: time = time(17, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4)  # Monday is 0
-    closed: tuple[tuple[date, date], ...] = ()  # first and last day of each closed period
 
 
 @dataclass(frozen=True, slots=True)
