@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 import time
 
-from . import IMAP_SERVERS
+from . import IMAP_SERVERS, Courier, Cyrus
 from .debs import fetch
 
 
@@ -28,8 +28,10 @@ def serve(name: str) -> int:
 
 
 def main(words: list[str]) -> int:
-    if words[:1] == ["fetch"]:
-        print(fetch(*words[1:]))
+    if words == ["fetch"]:
+        missing = [cls.name for cls in (Cyrus, Courier) if cls.missing()]
+        if missing:
+            print(f"unpacked into {fetch(*missing)}")
         return 0
     if words[:1] == ["serve"] and len(words) == 2:
         return serve(words[1])

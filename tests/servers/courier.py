@@ -111,11 +111,14 @@ class Courier(MailServer):
         }
 
     @classmethod
+    def missing(cls) -> list[str]:
+        """Programs that are neither installed nor fetched."""
+        return [k for k, v in cls._programs().items() if not v]
+
+    @classmethod
     def why_not(cls) -> str | None:
-        missing = [k for k, v in cls._programs().items() if not v]
-        if missing:
-            return f"{', '.join(missing)} not found (python -m tests.servers fetch courier)"
-        return ns.why_not()
+        missing = cls.missing()
+        return f"{', '.join(missing)} not found (python -m tests.servers fetch)" if missing else ns.why_not()
 
     def _prepare(self) -> None:
         d = self.dir

@@ -96,11 +96,14 @@ class Cyrus(MailServer):
         return None
 
     @classmethod
+    def missing(cls) -> list[str]:
+        """Programs that are neither installed nor fetched."""
+        return [n for n in ("master", "imapd", "lmtpd", "idled", "ctl_cyrusdb") if not cls._bin(n)]
+
+    @classmethod
     def why_not(cls) -> str | None:
-        missing = [n for n in ("master", "imapd", "lmtpd", "idled", "ctl_cyrusdb") if not cls._bin(n)]
-        if missing:
-            return f"{', '.join(missing)} not found (python -m tests.servers fetch cyrus)"
-        return None
+        missing = cls.missing()
+        return f"{', '.join(missing)} not found (python -m tests.servers fetch)" if missing else None
 
     def _prepare(self) -> None:
         d = self.dir

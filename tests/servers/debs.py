@@ -5,8 +5,7 @@ courier-imap cannot be installed next to dovecot-imapd. So all but Dovecot are f
 ``apt-get download`` and unpacked with ``dpkg-deb -x``; nothing is installed, no root is needed,
 no maintainer script runs and no service starts:
 
-    python -m tests.servers fetch           # both
-    python -m tests.servers fetch cyrus     # one
+    python -m tests.servers fetch
 
 The folder is ``$HWC_TEST_DEBS``, by default ``~/.cache/hwc-test-servers/debs``, for root
 ``/var/cache/hwc-test-servers/debs`` (the servers then run as ``nobody``, who cannot look into /root).
@@ -85,27 +84,22 @@ def _missing_dependencies(packages: Iterable[str]) -> list[str]:
     return names
 
 
-def fetch(*bundles: str, verbose: bool = True) -> Path:
-    """Download and unpack the named bundles (default: all) and what they need."""
+def fetch(*bundles: str) -> Path:
+    """Download and unpack the named bundles and what they need; returns the folder."""
     if not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
         raise RuntimeError("fetch needs apt-get and dpkg-deb (Debian, Ubuntu)")
     target = root()
     target.mkdir(parents=True, exist_ok=True)
-    for b in bundles or BUNDLES:
+    for b in bundles:
         want = list(dict.fromkeys([*BUNDLES[b], *_missing_dependencies(BUNDLES[b])]))
         # a mail transport agent is only dragged along, and never used
         want = [w for w in want if not re.match(r"exim4|.*-mta$|db5|db-util|gawk|libsigsegv", w)]
         with tempfile.TemporaryDirectory(prefix="hwctest-debs-") as tmp:
             os.chmod(tmp, 0o755)
-            if verbose:
-                print(f"{b}: {' '.join(want)}", flush=True)
-            subprocess.run(
-                ["apt-get", "download", *want],
-                cwd=tmp,
-                check=True,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
+            print(f"{b}: {' '.join(want)}", flush=True)
+            r = subprocess.run(["apt-get", "download", *want], cwd=tmp, capture_output=True, text=True)
+            if r.returncode:
+                raise RuntimeError(f"apt-get download failed; is apt-get update needed?\n{r.stderr[-2000:]}")
             for deb in sorted(Path(tmp).glob("*.deb")):
                 subprocess.run(["dpkg-deb", "-x", str(deb), str(target)], check=True)
     # programs run as another account when we are root: let it read the tree
