@@ -1,0 +1,260 @@
+"""The configuration file as it is written: sections, keys, types and defaults. pydantic collects every fault at once.
+
+Defaults are repeated from ``settings`` in the file's own notation; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from datetime import date, time
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from hwc_school_agent import settings_rules as rules
+
+#: The type of a ``PydanticCustomError`` whose context holds a sentence and a remedy of ours.
+OURS = "hwc"
+
+
+def wrong(sentence: str, remedy: str) -> PydanticCustomError:
+    """A fault of ours, in the form in which pydantic collects it."""
+    return PydanticCustomError(OURS, "wrong", {"sentence": sentence, "remedy": remedy})
+
+
+def _text(rule: Callable[[str], Any]) -> BeforeValidator:
+    def check(value: object) -> Any:
+        if not isinstance(value, str):
+            raise wrong("This must be text.", "Write it between double quotes.")
+        try:
+            return rule(value)
+        except rules.Wrong as error:
+            raise wrong(error.sentence, error.remedy) from None
+
+    return BeforeValidator(check)
+
+
+def _or_empty(rule: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda text: rule(text) if text else ""
+
+
+def written(default: str | list[str]) -> Any:
+    """A default in the notation of the file; it goes through the same rules as what is read."""
+    return Field(default=default)
+
+
+Line = Annotated[str, _text(rules.line)]
+OptionalLine = Annotated[str, _text(_or_empty(rules.line))]
+Host = Annotated[str, _text(rules.host)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+TlsKind = Literal["implicit", "starttls", "none"]
+MailAddress = Annotated[str, _text(rules.mail_address)]
+OptionalAddress = Annotated[str, _text(_or_empty(rules.mail_address))]
+Clock = Annotated[time, _text(rules.clock)]
+Span = Annotated[tuple[time, time], _text(rules.span)]
+Period = Annotated[tuple[date, date], _text(rules.period)]
+Weekday = Annotated[int, _text(rules.weekday)]
+Listen = Annotated[tuple[str, int], _text(rules.listen)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, validate_default=True, hide_input_in_errors=True
+    )
+
+
+class SchoolSection(_Section):
+    name: Line
+    timezone: Annotated[str, _text(rules.timezone)] = "Europe/Amsterdam"
+    language: Literal["nl"] = "nl"
+
+
+def _only_to_ourselves(tls: str, host: str | None) -> str:
+    if tls == "none" and host is not None and not rules.is_loopback(host):
+        raise wrong(
+            "Without TLS the password and the signals travel in the open.",
+            'Use "implicit" or "starttls"; "none" is for a server on this machine only.',
+        )
+    return tls
+
+
+class MailboxSection(_Section):
+    host: Host
+    port: Port = 993
+    tls: TlsKind = "implicit"
+    ca_file: OptionalLine = ""
+    user: Line
+    auth: str = "password"
+    handled_elsewhere: Literal["ask", "trust"] = "ask"
+    password: SecretStr = SecretStr("")
+
+    @field_validator("tls")
+    @classmethod
+    def _tls(cls, value: str, info: ValidationInfo) -> str:
+        return _only_to_ourselves(value, info.data.get("host"))
+
+    @field_validator("auth")
+    @classmethod
+    def _auth(cls, value: str) -> str:
+        if value in ("microsoft", "google", "command"):
+            raise wrong("This way to log in is not yet available in this version.", 'Use "password".')
+        if value != "password":
+            raise wrong("This way to log in is not known.", 'Use "password".')
+        return value
+
+
+class SubmissionSection(_Section):
+    host: Host
+    port: Port = 587
+    tls: TlsKind = "starttls"
+    ca_file: OptionalLine = ""
+    user: OptionalLine = ""
+    sender: MailAddress = Field(alias="from")
+    password: SecretStr = SecretStr("")
+
+    @field_validator("tls")
+    @classmethod
+    def _tls(cls, value: str, info: ValidationInfo) -> str:
+        return _only_to_ourselves(value, info.data.get("host"))
+
+
+class SendersSection(_Section):
+    allowed: list[Annotated[str, _text(rules.sender)]] = []
+    receipt_to: OptionalAddress = ""
+
+
+class RetentionSection(_Section):
+    unread_school_days: Annotated[int, Field(ge=0, le=1000)] = 0
+
+
+class RehearsalSection(_Section):
+    enabled: bool = True
+
+
+class HoursSection(_Section):
+    morning: Span = written("07:00-08:30")
+    look: Clock = written("07:45")
+    again: list[Clock] = written(["08:00", "08:10", "12:30"])
+    day_end: Clock = written("17:00")
+    close: Clock = written("17:00")
+
+    @field_validator("look")
+    @classmethod
+    def _look(cls, value: time, info: ValidationInfo) -> time:
+        morning = info.data.get("morning")
+        if morning and not morning[0] <= value <= morning[1]:
+            raise wrong("The look lies outside the morning watch.", "Choose a time within hours.morning.")
+        return value
+
+    @field_validator("again")
+    @classmethod
+    def _again(cls, value: list[time], info: ValidationInfo) -> list[time]:
+        if not value:
+            raise wrong("Nobody would be rung a second time.", 'Give at least one time, as ["08:00"].')
+        row = [info.data["look"], *value] if "look" in info.data else value
+        if any(early >= late for early, late in itertools.pairwise(row)):
+            raise wrong("The times are not in order.", "Each must be later than the one before; all later than look.")
+        return value
+
+    @field_validator("day_end")
+    @classmethod
+    def _day_end(cls, value: time, info: ValidationInfo) -> time:
+        morning, again = info.data.get("morning"), info.data.get("again")
+        if (morning and value < morning[1]) or (again and value < again[-1]):
+            raise wrong("The school day ends too early.", "It ends after the morning watch and after again.")
+        return value
+
+    @field_validator("close")
+    @classmethod
+    def _close(cls, value: time, info: ValidationInfo) -> time:
+        if "day_end" in info.data and value < info.data["day_end"]:
+            raise wrong("The day is closed before it ends.", "Choose day_end or later.")
+        return value
+
+
+class CalendarSection(_Section):
+    weekdays: list[Weekday] = written(["mon", "tue", "wed", "thu", "fri"])
+    closed: list[Period] = []
+
+    @field_validator("weekdays")
+    @classmethod
+    def _weekdays(cls, value: list[int]) -> list[int]:
+        if not value:
+            raise wrong("Without a school day nobody would ever be rung.", f"Use {', '.join(rules.WEEKDAYS)}.")
+        return value
+
+
+class DeskSection(_Section):
+    certificate: OptionalLine = ""
+    key: OptionalLine = ""
+    listen: Listen = written("127.0.0.1:8420")
+    names: list[Host] = []
+
+    @field_validator("key")
+    @classmethod
+    def _key(cls, value: str, info: ValidationInfo) -> str:
+        if "certificate" in info.data and bool(value) != bool(info.data["certificate"]):
+            raise wrong("Certificate and key go together.", "Give both files, or neither.")
+        return value
+
+    @field_validator("listen")
+    @classmethod
+    def _listen(cls, value: tuple[str, int], info: ValidationInfo) -> tuple[str, int]:
+        if not rules.is_loopback(value[0]) and not info.data.get("certificate", "unknown"):
+            raise wrong(
+                "Other machines could reach the desk, and without a certificate everybody on the network reads along.",
+                'Give certificate and key, or listen on "127.0.0.1:8420".',
+            )
+        return value
+
+
+class StateSection(_Section):
+    directory: Line = "/var/lib/hwc-school-agent"
+    runtime_directory: Line = "/run/hwc-school-agent"
+
+
+class BellSection(_Section):
+    group: OptionalLine = ""
+
+
+class File(BaseSettings):
+    """A whole configuration, of two sources: ``File(credentials={...}, toml={...})``. The environment sets nothing."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", strict=True, frozen=True, validate_default=True, hide_input_in_errors=True
+    )
+
+    school: SchoolSection
+    mailbox: MailboxSection
+    submission: SubmissionSection
+    senders: SendersSection = SendersSection()
+    retention: RetentionSection = RetentionSection()
+    rehearsal: RehearsalSection = RehearsalSection()
+    hours: HoursSection = HoursSection()
+    calendar: CalendarSection = CalendarSection()
+    desk: DeskSection = DeskSection()
+    state: StateSection = StateSection()
+    bell: BellSection = BellSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        given = init_settings()
+        return tuple(InitSettingsSource(settings_cls, given[source]) for source in ("credentials", "toml"))
+
+
+#: section -> its type, in the order of the file
+SECTION_TYPES: dict[str, type[BaseModel]] = {
+    name: part.annotation
+    for name, part in File.model_fields.items()
+    if isinstance(part.annotation, type) and issubclass(part.annotation, BaseModel)
+}

@@ -1,0 +1,121 @@
+"""From the file's shape to ``Settings``, and from ``Settings`` back to the file's text."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hwc_school_agent.settings import (
+    Calendar,
+    Desk,
+    Hours,
+    Mailbox,
+    School,
+    Secret,
+    Senders,
+    Settings,
+    State,
+    Submission,
+    Tls,
+)
+from hwc_school_agent.settings_credentials import file_name
+from hwc_school_agent.settings_rules import WEEKDAYS
+
+if TYPE_CHECKING:
+    from hwc_school_agent.settings_shape import File
+
+Value = str | int | bool | list[str]
+
+
+def typed(file: File, folder: Path) -> Settings:
+    """The settings as the program uses them. Relative paths start at ``folder``."""
+
+    def path(text: str) -> str:
+        return str(folder / text) if text else ""
+
+    box, out, hours, desk = file.mailbox, file.submission, file.hours, file.desk
+    return Settings(
+        school=School(file.school.name, file.school.timezone, file.school.language),
+        mailbox=Mailbox(
+            host=box.host, user=box.user, port=box.port, tls=Tls(box.tls), ca_file=path(box.ca_file), auth=box.auth,
+            trust_elsewhere=box.handled_elsewhere == "trust", password=Secret(box.password.get_secret_value()),
+        ),
+        submission=Submission(
+            host=out.host, sender=out.sender, user=out.user, port=out.port, tls=Tls(out.tls),
+            ca_file=path(out.ca_file), password=Secret(out.password.get_secret_value()),
+        ),
+        senders=Senders(tuple(file.senders.allowed), file.senders.receipt_to),
+        hours=Hours(*hours.morning, hours.look, tuple(hours.again), hours.day_end, hours.close),
+        calendar=Calendar(tuple(sorted(set(file.calendar.weekdays))), tuple(sorted(file.calendar.closed))),
+        desk=Desk(*desk.listen, path(desk.certificate), path(desk.key), tuple(desk.names)),
+        state=State(folder / file.state.directory, folder / file.state.runtime_directory),
+        unread_school_days=file.retention.unread_school_days,
+        rehearsal_enabled=file.rehearsal.enabled,
+        bell_group=file.bell.group,
+    )
+
+
+def tree(settings: Settings) -> dict[str, dict[str, Value]]:
+    """The settings under the keys and in the notation of the file, without secrets."""
+    box, out, hours, desk = settings.mailbox, settings.submission, settings.hours, settings.desk
+    return {
+        "school": {
+            "name": settings.school.name, "timezone": settings.school.timezone, "language": settings.school.language,
+        },
+        "mailbox": {
+            "host": box.host, "port": box.port, "tls": box.tls.value, "ca_file": box.ca_file, "user": box.user,
+            "auth": box.auth, "handled_elsewhere": "trust" if box.trust_elsewhere else "ask",
+        },
+        "submission": {
+            "host": out.host, "port": out.port, "tls": out.tls.value, "ca_file": out.ca_file, "user": out.user,
+            "from": out.sender,
+        },
+        "senders": {"allowed": list(settings.senders.allowed), "receipt_to": settings.senders.receipt_to},
+        "retention": {"unread_school_days": settings.unread_school_days},
+        "rehearsal": {"enabled": settings.rehearsal_enabled},
+        "hours": {
+            "morning": f"{_clock(hours.morning_begin)}-{_clock(hours.morning_end)}", "look": _clock(hours.look),
+            "again": [_clock(moment) for moment in hours.again], "day_end": _clock(hours.day_end),
+            "close": _clock(hours.close),
+        },
+        "calendar": {
+            "weekdays": [WEEKDAYS[day] for day in settings.calendar.weekdays],
+            "closed": [_period(*closed) for closed in settings.calendar.closed],
+        },
+        "desk": {
+            "listen": f"[{desk.host}]:{desk.port}" if ":" in desk.host else f"{desk.host}:{desk.port}",
+            "certificate": desk.certificate, "key": desk.key, "names": list(desk.names),
+        },
+        "state": {
+            "directory": str(settings.state.directory), "runtime_directory": str(settings.state.runtime_directory),
+        },
+        "bell": {"group": settings.bell_group},
+    }
+
+
+def as_text(settings: Settings) -> str:
+    """The settings in force, as a valid configuration file. Of a secret it says only whether there is one."""
+    secrets = {"mailbox": settings.mailbox.password, "submission": settings.submission.password}
+    parts = []
+    for section, keys in tree(settings).items():
+        rows = [f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in keys.items())]
+        if section in secrets:
+            state = "**********" if secrets[section] else "none"
+            rows.append(f"# password: {state} (credential {file_name(f'{section}.password')})")
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def _clock(moment: time) -> str:
+    return moment.strftime("%H:%M")
+
+
+def _period(first: date, last: date) -> str:
+    return first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
+
+
+def _toml(value: Value) -> str:
+    # JSON's notation of strings, integers, booleans and lists of strings is TOML's too.
+    return json.dumps(value, ensure_ascii=False)
