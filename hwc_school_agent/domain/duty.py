@@ -74,7 +74,7 @@ def duty(now: datetime, hours: Hours, *, school_day: bool, done: Done) -> Duty:
         ring=ring,
         settled=due if in_day else frozenset(),
         close=clock >= hours.close and not done.closed,
-        ring_arrivals=in_day and clock >= min(hours.look, hours.morning_begin),
+        ring_arrivals=in_day and (done.looked or clock >= hours.look),
         morning=morning,
         pace=MORNING_PACE if morning else DAY_PACE,
     )

@@ -64,7 +64,7 @@ def fork(task: Callable[[Say], None], *, keep: Iterable[int] = (), quiet: bool =
 
         task(say)
         code = 0
-    except BaseException:  # noqa: BLE001 - nothing may leave this process but its exit code
+    except BaseException:  # nothing may leave this process but its exit code
         pass
     finally:
         os._exit(code)

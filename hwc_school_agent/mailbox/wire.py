@@ -115,8 +115,7 @@ class _Tokens:
         self._at = 0
 
     def all(self) -> list[Token]:
-        found = self._list(top=True, depth=0)
-        return found
+        return self._list(top=True, depth=0)
 
     def _list(self, *, top: bool, depth: int) -> list[Token]:
         if depth > 20:

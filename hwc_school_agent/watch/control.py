@@ -1,0 +1,81 @@
+"""``control.sock``: how ``hwc-school-agent close`` asks the running agent. One line in, one line out.
+
+Only the agent's own account and root may speak here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import struct
+from collections.abc import Callable
+from pathlib import Path
+
+from hwc_school_agent.watch.loop import Loop
+
+NAME = "control.sock"
+_PEER = struct.Struct("3i")
+
+
+class Control:
+    """The listening end. ``on_close(answer)`` is called for the word ``close``; ``answer(line)`` may come later."""
+
+    def __init__(self, directory: Path, loop: Loop, on_close: Callable[[Callable[[str], None]], None]) -> None:
+        self._path, self._loop, self._on_close = directory / NAME, loop, on_close
+        self._socket: socket.socket | None = None
+
+    def open(self) -> None:
+        """Start to listen. Raises ``OSError``."""
+        self._path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.bind(str(self._path))
+        os.chmod(self._path, 0o600)
+        self._socket.listen(4)
+        self._socket.setblocking(False)
+        self._loop.add_reader(self._socket.fileno(), self._knock)
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._socket is not None:
+            self._loop.remove_reader(self._socket.fileno())
+            self._socket.close()
+            self._socket = None
+            self._path.unlink(missing_ok=True)
+
+    def _knock(self) -> None:
+        if self._socket is None:
+            return
+        try:
+            peer, _ = self._socket.accept()
+        except OSError:
+            return
+        _pid, uid, _gid = _PEER.unpack(peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+        if uid not in (0, os.geteuid()):
+            peer.close()
+            return
+        peer.setblocking(False)
+        timer = self._loop.call_later(5.0, lambda: self._hang_up(peer))
+
+        def readable() -> None:
+            timer.cancel()
+            self._loop.remove_reader(peer.fileno())
+            try:
+                word = peer.recv(16)
+            except OSError:
+                word = b""
+            if word.strip() == b"close":
+                self._on_close(lambda line: self._answer(peer, line))
+            else:
+                peer.close()
+
+        self._loop.add_reader(peer.fileno(), readable)
+
+    def _hang_up(self, peer: socket.socket) -> None:
+        self._loop.remove_reader(peer.fileno())
+        peer.close()
+
+    def _answer(self, peer: socket.socket, line: str) -> None:
+        with contextlib.suppress(OSError):
+            peer.send(line.encode() + b"\n")
+        peer.close()

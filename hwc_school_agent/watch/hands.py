@@ -1,0 +1,76 @@
+"""Start workers and hear what they say. The code of a worker is imported in its child only, by name from a
+closed list, so that ``watch`` itself never holds code that reads content.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from hwc_school_agent.domain.outcome import Said
+from hwc_school_agent.host.child import Child, Say, fork
+from hwc_school_agent.host.process import limit_memory
+from hwc_school_agent.watch.loop import Loop
+
+WORKER_MEGABYTES = 600
+
+
+class Worker(StrEnum):
+    """Every worker that ``watch`` starts: a module in ``workers`` with a function ``run(*arguments, say)``."""
+
+    TRIAGE = "triage"
+    FINISH = "finish"
+    CLOSE = "close"
+
+
+class Hands:
+    """The workers that run now."""
+
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._running: dict[int, Child] = {}
+
+    def start(
+        self, worker: Worker, arguments: tuple[Any, ...], seconds: float,
+        on_line: Callable[[str], None], on_end: Callable[[bool], None],
+    ) -> None:
+        """Fork ``worker``. ``on_line`` gets every line it says; ``on_end(well)`` comes last, also after a kill.
+
+        It is killed after ``seconds``. ``arguments`` travel by the fork itself; nothing is written anywhere.
+        """
+
+        def task(say: Say) -> None:
+            limit_memory(WORKER_MEGABYTES)
+            module = importlib.import_module(f"hwc_school_agent.workers.{worker.value}")
+            module.run(*arguments, lambda word: say(word.line() if isinstance(word, Said) else word.value))
+
+        child = fork(task)
+        self._running[child.pid] = child
+        buffer = bytearray()
+
+        def readable() -> None:
+            piece = os.read(child.fd, 4096)
+            buffer.extend(piece)
+            *lines, rest = bytes(buffer).split(b"\n")
+            buffer[:] = rest[-64:]  # no word is longer
+            for line in lines:
+                on_line(line.decode("ascii", "replace"))
+            if not piece:
+                timer.cancel()
+                self._loop.remove_reader(child.fd)
+                del self._running[child.pid]
+                on_end(child.reap() == 0)
+
+        timer = self._loop.call_later(seconds, child.kill)
+        self._loop.add_reader(child.fd, readable)
+
+    def stop(self) -> None:
+        """Kill what still runs; the flags on the messages say later what is left to do."""
+        for child in self._running.values():
+            self._loop.remove_reader(child.fd)
+            child.kill()
+            child.reap()
+        self._running.clear()

@@ -1,0 +1,110 @@
+"""Begin the resident process: settings from a short process of their own, one lock, the sockets, the loop."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hwc_school_agent.host.child import Child, Say, collect, fork
+from hwc_school_agent.host.process import harden
+
+if TYPE_CHECKING:
+    from hwc_school_agent.watch.loop import Loop
+
+WRONG_SETTINGS = 78
+ERROR = 1
+
+
+def main(config: Path, credentials: Path | None) -> int:
+    """Run the agent until SIGTERM or SIGINT. Returns the exit code; faults are explained on stderr."""
+    harden()
+    child = _read_settings(config, credentials)  # pydantic costs 10 MB: it stays in a process that ends
+    from hwc_school_agent.host.clock import SystemClock
+    from hwc_school_agent.host.lock import Taken, hold
+    from hwc_school_agent.watch.door import listen
+    from hwc_school_agent.watch.loop import Loop
+    from hwc_school_agent.watch.watch import Watch
+
+    code, answer = collect(child, 1 << 20)
+    if code != 0 or not answer:
+        return WRONG_SETTINGS if answer.strip() == b"faults" else ERROR
+    settings = pickle.loads(bytes.fromhex(answer.decode().strip()))  # noqa: S301 - from our own child
+    try:
+        lock = hold(settings.state.runtime_directory)
+    except Taken:
+        return _complain("Er draait al een agent voor deze postbus. Stop die eerst.")
+    except OSError:
+        return _complain(
+            f"De map {settings.state.runtime_directory} is niet te gebruiken. Maak hem aan en geef dit account"
+            " schrijfrecht ([state] runtime_directory)."
+        )
+    try:
+        listening = listen(settings.desk)
+    except OSError:
+        return _complain(
+            f"Het adres {settings.desk.host}:{settings.desk.port} is niet vrij. Kies een ander in [desk] listen."
+        )
+    loop = Loop(SystemClock())
+    watch = Watch(settings, SystemClock(), loop, listening)
+    _stop_on_signal(loop)
+    try:
+        watch.start()
+    except OSError:
+        return _complain(
+            "Een socket in de runtime-map kon niet worden gemaakt. Kijk naar [state] runtime_directory en [bell] group."
+        )
+
+    def begin_ticking() -> None:
+        # imported when the first look is under way: it is not needed before, and takes 50 ms
+        from hwc_school_agent.watch.ticker import tick_every_15_seconds
+
+        tick_every_15_seconds(loop, watch.tick, settings.school.timezone)
+
+    loop.call_later(0.05, begin_ticking)
+    loop.run()
+    watch.stop()
+    os.close(lock)
+    return 0
+
+
+def _read_settings(config: Path, credentials: Path | None) -> Child:
+    def task(say: Say) -> None:
+        from importlib import import_module
+
+        reader = import_module("hwc_school_agent.settings_reader")
+        try:
+            settings = reader.read(config, credentials)
+        except reader.SettingsFaults as faults:
+            print(reader.explain(faults), file=sys.stderr, flush=True)  # noqa: T201
+            say("faults")
+            return
+        say(pickle.dumps(settings).hex())
+
+    return fork(task, quiet=False)
+
+
+def _complain(sentence: str) -> int:
+    print(f"hwc-school-agent: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
+    return ERROR
+
+
+def _stop_on_signal(loop: Loop) -> None:
+    ours, theirs = socket.socketpair()
+    for end in (ours, theirs):
+        end.setblocking(False)
+    signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: None)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    def woken() -> None:
+        ours.recv(64)
+        theirs.fileno()  # keeps the other end alive as long as this call exists
+        loop.stop()
+
+    loop.add_reader(ours.fileno(), woken)

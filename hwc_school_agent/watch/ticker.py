@@ -1,0 +1,56 @@
+"""APScheduler's clock in our loop: a scheduler without a thread, woken by the loop's timer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from apscheduler.executors.debug import DebugExecutor
+from apscheduler.schedulers.base import STATE_RUNNING, BaseScheduler
+
+from hwc_school_agent.watch.loop import Loop, Timer
+
+TICK_SECONDS = 15
+
+
+class LoopScheduler(BaseScheduler):  # type: ignore[misc]
+    """Runs due jobs in the loop's own thread."""
+
+    def __init__(self, loop: Loop, **options: Any) -> None:
+        self._loop = loop
+        self._timer: Timer | None = None
+        super().__init__(**options)
+
+    def _create_default_executor(self) -> DebugExecutor:
+        return DebugExecutor()
+
+    def wakeup(self) -> None:
+        """Called by APScheduler when its jobs changed."""
+        if self._timer:
+            self._timer.cancel()
+        if self.state == STATE_RUNNING:
+            wait = self._process_jobs()
+            self._timer = self._loop.call_later(TICK_SECONDS if wait is None else wait, self.wakeup)
+
+    def start(self, paused: bool = False) -> None:
+        """Start, in this thread."""
+        super().start(paused)
+        self.wakeup()
+
+    def shutdown(self, wait: bool = True) -> None:
+        """Stop for good."""
+        super().shutdown(wait)
+        if self._timer:
+            self._timer.cancel()
+
+
+def tick_every_15_seconds(loop: Loop, tick: Callable[[], None], timezone: str) -> LoopScheduler:
+    """Call ``tick`` now and every 15 seconds. What is due follows from the wall clock inside ``tick``, so that a late
+    or missed call loses nothing (APScheduler drops a job that is one second late by default: not here)."""
+    scheduler = LoopScheduler(loop, timezone=timezone)
+    scheduler.add_job(
+        tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
+    )
+    scheduler.start()
+    tick()
+    return scheduler
