@@ -6,25 +6,18 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from hwc_school_agent import __version__
 from hwc_school_agent.__main__ import DEFAULT_CONFIG
-
-if TYPE_CHECKING:
-    from hwc_school_agent.settings import Settings
+from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_staff import staff
 
 PROGRAM = "hwc-school-agent"
-
-
-class Stop(click.ClickException):
-    """Ends a verb with one message on stderr and an exit code."""
-
-    def __init__(self, code: int, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+DESK = "127.0.0.1:8420"
+RUNTIME_DIRECTORY = "/run/hwc-school-agent"
+BELL_SOCKET = "bell.sock"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -76,14 +69,7 @@ def hwc(context: click.Context, config: Path, credentials: Path | None) -> None:
     context.obj = (config, credentials)
 
 
-def _settings(context: click.Context, *, need_passwords: bool = True) -> Settings:
-    from hwc_school_agent import settings_reader
-
-    config, credentials = context.obj
-    try:
-        return settings_reader.read(config, credentials, need_passwords=need_passwords)
-    except settings_reader.SettingsFaults as wrong:
-        raise Stop(settings_reader.EXIT_CODE, settings_reader.explain(wrong)) from None
+hwc.add_command(staff)
 
 
 @hwc.command()
@@ -110,15 +96,95 @@ def show(context: click.Context) -> None:
     """Print the settings in force, defaults included. Passwords are not shown."""
     from hwc_school_agent.settings_text import as_text
 
-    click.echo(as_text(_settings(context, need_passwords=_has_credentials(context))), nl=False)
+    click.echo(as_text(settings_of(context, need_passwords=_has_credentials(context))), nl=False)
 
 
 @config_group.command()
 @click.pass_context
 def validate(context: click.Context) -> None:
     """Read the configuration and name every fault, with its line and its remedy."""
-    _settings(context, need_passwords=_has_credentials(context))
+    settings_of(context, need_passwords=_has_credentials(context))
     if _has_credentials(context):
         click.echo("The configuration is valid.")
     else:
         click.echo("The configuration is valid. The passwords were not looked at: no --credentials DIR was given.")
+
+
+def _tell(told: tuple[str, int]) -> int:
+    sentence, code = told
+    click.echo(sentence, err=code != 0)
+    return code
+
+
+@hwc.command()
+@click.pass_context
+def check(context: click.Context) -> int:
+    """Look into the mailbox once and print one line. Exit code 3 when it cannot be reached."""
+    from hwc_school_agent import cli_mailbox
+    from hwc_school_agent.host.process import harden
+
+    harden()
+    return _tell(cli_mailbox.check(settings_of(context)))
+
+
+@hwc.command("close")
+@click.pass_context
+def close_day(context: click.Context) -> int:
+    """Close the day now: finish what a person has handled, sweep, look again.
+
+    Asks the agent when it runs. Unread mail is never touched.
+    """
+    from hwc_school_agent import cli_mailbox
+    from hwc_school_agent.host.process import harden
+
+    harden()
+    return _tell(cli_mailbox.close(settings_of(context, need_passwords=False), lambda: settings_of(context)))
+
+
+@hwc.command()
+@click.option("--socket", type=click.Path(path_type=Path), metavar="FILE", help="Where the agent's bell rope hangs.")
+@click.option("--url", help="The address of the desk, opened by a click on the notification.")
+@click.pass_context
+def bell(context: click.Context, socket: Path | None, url: str | None) -> int:
+    """Ring on this desktop. Runs in the session of a member of staff, until it ends.
+
+    Both options come from the configuration where this account may read it.
+    """
+    from hwc_school_agent.bells import desktop
+
+    if socket is None or url is None:
+        usual_socket, usual_url = _bell_defaults(context.obj[0])
+        socket, url = socket or usual_socket, url or usual_url
+    return desktop.main(socket, url)
+
+
+def _bell_defaults(config: Path) -> tuple[Path, str]:
+    """Socket and desk address from a configuration that this account can perhaps not read; no passwords needed.
+
+    Without pydantic: a bell stays in memory all day.
+    """
+    import tomllib
+
+    from hwc_school_agent import settings_rules as rules
+
+    directory, secure, names = Path(RUNTIME_DIRECTORY), False, []
+    host, port = rules.listen(DESK)
+    try:
+        tree = tomllib.loads(config.read_text("utf-8-sig"))
+        desk = tree.get("desk", {})
+        directory = config.absolute().parent / tree.get("state", {}).get("runtime_directory", RUNTIME_DIRECTORY)
+        secure, names = bool(desk.get("certificate")), [rules.host(name) for name in desk.get("names", ())]
+        host, port = rules.listen(desk.get("listen", DESK))
+    except (OSError, ValueError, AttributeError, TypeError, rules.Wrong):
+        pass  # ``run`` and ``config validate`` say what is wrong with it; a bell rings all the same
+    place = names[0] if names else f"[{host}]" if ":" in host else host
+    return directory / BELL_SOCKET, f"{'https' if secure else 'http'}://{place}:{port}/"
+
+
+@hwc.command()
+@click.option("--once", is_flag=True, help="Show one morning and end.")
+def demo(once: bool) -> int:
+    """Try everything on this machine: a school and a Veilig Thuis, with invented children."""
+    from hwc_school_agent.demo.main import main as show_demo
+
+    return show_demo(once)

@@ -1,0 +1,126 @@
+"""The verbs that look into the mailbox: ``check`` and ``close``, and what they say (Dutch: staff may see it)."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from hwc_school_agent.domain.board import Trouble
+from hwc_school_agent.domain.job import CloseJob
+from hwc_school_agent.domain.outcome import FolderRole, Said, Word
+from hwc_school_agent.host import child, lock
+from hwc_school_agent.host.clock import SystemClock
+from hwc_school_agent.settings import Settings
+
+#: A sentence and the exit code that goes with it.
+Told = tuple[str, int]
+
+ERROR, UNREACHABLE, LEFTOVERS = 1, 3, 4
+CONTROL_SOCKET = "control.sock"
+_CONNECT_SECONDS = 5.0
+_CLOSE_SECONDS = 900.0  # a closing takes minutes on a slow server
+
+_TROUBLE: Mapping[Trouble, str] = MappingProxyType({
+    Trouble.NO_ANSWER: "de mailserver geeft geen antwoord.",
+    Trouble.NO_NAME: "de naam van de mailserver is niet te vinden.",
+    Trouble.CERTIFICATE: "het certificaat van de mailserver klopt niet.",
+    Trouble.LOGIN: "de mailserver weigert de gebruikersnaam of het wachtwoord.",
+    Trouble.PROTOCOL: "de mailserver geeft een antwoord dat dit programma niet begrijpt.",
+})
+
+_FOLDER: Mapping[FolderRole, str] = MappingProxyType({
+    FolderRole.INBOX: "Postvak IN",
+    FolderRole.SENT: "de map met verzonden mail",
+    FolderRole.TRASH: "de prullenbak",
+    FolderRole.JUNK: "de map met ongewenste mail",
+    FolderRole.DRAFTS: "de map met concepten",
+    FolderRole.ARCHIVE: "het archief",
+    FolderRole.ALL: "de map met alle mail",
+    FolderRole.OTHER: "een andere map",
+})
+
+# The good words share one sentence: whether other mail stands in the mailbox is nobody's business here.
+_CLOSED: Told = ("De dag is gesloten: van wat behandeld is, staat niets meer in de postbus.", 0)
+_CLOSING: Mapping[Word, Told] = MappingProxyType({
+    Word.EMPTY: _CLOSED,
+    Word.CLEAN: _CLOSED,
+    Word.UNREACHABLE: ("De dag is niet gesloten: de postbus is niet bereikbaar.", UNREACHABLE),
+    Word.LEFT: ("De dag is niet gesloten: er staat nog behandelde mail in {folder}.", LEFTOVERS),
+    Word.PURGE_FAILED: ("De dag is niet gesloten: wissen lukt niet in {folder}.", LEFTOVERS),
+    Word.NOT_COUNTED: ("De dag is niet gesloten: {folder} kon niet bekeken worden.", ERROR),
+})
+_NOT_CLOSED: Told = ("De dag is niet gesloten. Probeer het straks opnieuw.", ERROR)
+
+
+def check(settings: Settings) -> Told:
+    """Look into the mailbox once. Says how many folders there are, never whether mail is there."""
+    from hwc_school_agent.mailbox.errors import MailboxTrouble
+    from hwc_school_agent.mailbox.session import folders_with_status, open_session
+
+    try:
+        with open_session(settings.mailbox) as session:
+            count = len(folders_with_status(session))
+    except MailboxTrouble as trouble:
+        return f"De postbus is niet bereikbaar: {_TROUBLE[trouble.kind]}", UNREACHABLE
+    return f"De postbus is bereikbaar: {count} {'map' if count == 1 else 'mappen'} gezien.", 0
+
+
+def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
+    """Close the day now: through the agent when one runs, else by ourselves (only then are the passwords needed)."""
+    try:
+        answer = _ask_agent(settings.state.runtime_directory / CONTROL_SOCKET)
+    except PermissionError:
+        return "Dit account mag de agent niets vragen. Probeer het met sudo.", ERROR
+    except OSError:
+        return "De agent gaf geen antwoord. Probeer het straks opnieuw.", ERROR
+    if answer is not None:
+        return closing(Said.parse(answer))
+    settings = with_passwords()
+    try:
+        held = lock.hold(settings.state.runtime_directory)
+    except lock.Taken:
+        return "De agent draait, maar geeft geen antwoord. Probeer het straks opnieuw.", ERROR
+    except OSError:
+        return "De map voor de werking (state.runtime_directory) is niet te gebruiken. Probeer het met sudo.", ERROR
+    try:
+        return closing(_close_ourselves(settings))
+    finally:
+        os.close(held)
+
+
+def closing(said: Said) -> Told:
+    """The sentence for the last word of a closing."""
+    sentence, code = _CLOSING.get(said.word, _NOT_CLOSED)
+    return sentence.format(folder=_FOLDER[said.role or FolderRole.OTHER]), code
+
+
+def _ask_agent(path: Path) -> str | None:
+    """The agent's answer to ``close``; ``None`` when no agent runs. Raises ``OSError`` when it does not answer."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
+        s.settimeout(_CONNECT_SECONDS)
+        try:
+            s.connect(str(path))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return None
+        s.sendall(b"close\n")
+        s.settimeout(_CLOSE_SECONDS)
+        answer = b""
+        while b"\n" not in answer and len(answer) < 1024 and (piece := s.recv(256)):
+            answer += piece
+    if b"\n" not in answer:
+        raise ConnectionError
+    return answer.partition(b"\n")[0].decode("ascii", "replace")
+
+
+def _close_ourselves(settings: Settings) -> Said:
+    def task(say: child.Say) -> None:
+        from hwc_school_agent.workers import close
+
+        close.main(say, settings, CloseJob((), SystemClock().now()))
+
+    code, lines = child.collect(child.fork(task))
+    words = lines.decode("ascii", "replace").split("\n")[:-1]
+    return Said.parse(words[-1]) if words and code == 0 else Said(Word.FAILED)
