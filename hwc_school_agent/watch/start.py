@@ -31,8 +31,10 @@ def main(config: Path, credentials: Path | None) -> int:
     from hwc_school_agent.watch.watch import Watch
 
     code, answer = collect(child, 1 << 20)
-    if code != 0 or not answer:
-        return WRONG_SETTINGS if answer.strip() == b"faults" else ERROR
+    if answer.strip() == b"faults":
+        return WRONG_SETTINGS
+    if code != 0:
+        return _complain("De instellingen konden niet worden gelezen: een fout in dit programma.")
     settings = pickle.loads(bytes.fromhex(answer.decode().strip()))  # noqa: S301 - from our own child
     try:
         lock = hold(settings.state.runtime_directory)
@@ -59,13 +61,15 @@ def main(config: Path, credentials: Path | None) -> int:
             "Een socket in de runtime-map kon niet worden gemaakt. Kijk naar [state] runtime_directory en [bell] group."
         )
 
+    watch.tick()
+
     def begin_ticking() -> None:
-        # imported when the first look is under way: it is not needed before, and takes 50 ms
+        # imported after the first look: it takes 100 ms in which nothing else could be done
         from hwc_school_agent.watch.ticker import tick_every_15_seconds
 
         tick_every_15_seconds(loop, watch.tick, settings.school.timezone)
 
-    loop.call_later(0.05, begin_ticking)
+    loop.call_later(1.0, begin_ticking)
     loop.run()
     watch.stop()
     os.close(lock)
