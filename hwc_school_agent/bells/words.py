@@ -16,20 +16,24 @@ OPEN = "Open"  # what a click on the notification is called, where that is shown
 LONGEST = 16  # bytes of a line, with its newline
 
 
+class Call(Enum):
+    """What the agent says to a bell."""
+
+    RING = "ring"  # ring now; only ways with ``Trace.NONE`` follow
+    LOOK = "look"  # ring, at a fixed time of the day; every way follows
+    HUSH = "hush"  # somebody has looked: take the notification away
+    PING = "ping"  # are you there?
+
+
 class Trace(Enum):
     """Whether a way to ring leaves something behind that outlives the morning."""
 
     NONE = "nothing is written: it may ring at any time"
     STORES = "somebody stores it, with its time: it may ring at fixed times only, every school day alike"
 
-
-class Call(Enum):
-    """What the agent says to a bell."""
-
-    RING = "ring"  # ring now; only ways with ``Trace.NONE`` may
-    LOOK = "look"  # ring at a fixed time of the day; every way may
-    HUSH = "hush"  # somebody has looked: take the notification away
-    PING = "ping"  # are you there?
+    def may(self, call: Call) -> bool:
+        """Whether a way with this trace may follow ``call``."""
+        return call is Call.LOOK or (call is Call.RING and self is Trace.NONE)
 
 
 class Ack(Enum):
