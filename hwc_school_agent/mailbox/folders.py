@@ -1,6 +1,6 @@
 """Folders as a server lists them: names, roles, counters. Reads protocol text, speaks to nobody.
 
-``watch`` imports this file too: standard library and domain only.
+``watch`` imports this file too: nothing here may import a library.
 
 A folder name is kept as the server sent it (modified UTF-7, RFC 3501 section 5.1.3), one character a byte
 (latin-1), so that sending it back never depends on our understanding it.
@@ -12,20 +12,12 @@ import base64
 import binascii
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from hwc_school_agent.domain.outcome import FolderRole
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """One line of LIST."""
-
-    name: str
-    delimiter: str  # empty: the server has a flat list
-    attributes: frozenset[str]  # lower case
+from hwc_school_agent.mailbox.wire import Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,63 +117,38 @@ def decoded(name: str) -> str:
 
 def quoted(name: str) -> bytes:
     """A folder name as a quoted string for a command. Raises ``ValueError`` where that form has no room for it."""
-    if any(c in name for c in "\r\n\0"):
-        raise ValueError("a folder name with a line break cannot be quoted")
+    if any(ord(c) < 32 or ord(c) > 255 for c in name):
+        raise ValueError("a folder name with a control character cannot be quoted")
     return b'"' + name.replace("\\", "\\\\").replace('"', '\\"').encode("latin-1") + b'"'
 
 
-def parse_list(line: bytes) -> Listed | None:
-    """Read ``(attributes) "delimiter" name`` (a literal stands as ``{n}``, line break, bytes); else ``None``."""
-    tokens = list(_tokens(line))
-    if len(tokens) < 3 or not isinstance(tokens[0], list) or isinstance(tokens[2], list):
-        return None
-    delimiter = tokens[1] if isinstance(tokens[1], _Text) else ""
-    return Listed(str(tokens[2]), str(delimiter), frozenset(str(a).lower() for a in tokens[0]))
-
-
-def parse_status(line: bytes) -> tuple[str, dict[str, int]] | None:
-    """Read ``name (MESSAGES 0 UIDNEXT 1 ...)``: the name and the numbers, names in upper case; else ``None``."""
-    tokens = list(_tokens(line))
-    if len(tokens) < 2 or isinstance(tokens[0], list) or not isinstance(tokens[1], list):
-        return None
-    items = [str(t) for t in tokens[1]]
-    numbers = {k.upper(): int(v) for k, v in zip(items[::2], items[1::2], strict=False) if v.isascii() and v.isdigit()}
-    return str(tokens[0]), numbers
-
-
-class _Text(str):
-    """A quoted string or literal, as against a bare atom (``NIL``)."""
-
-    __slots__ = ()
-
-
-_TOKEN = re.compile(rb'"((?:[^"\\]|\\.)*)"|\{(\d+)\+?\}\r\n|\(|\)|[^\s()"{]+', re.DOTALL)
-
-
-def _tokens(line: bytes) -> Iterator[str | list[str]]:
-    """Atoms, strings and one level of lists, in order."""
-    inside: list[str] | None = None
-    at = 0
-    while match := _TOKEN.search(line, at):
-        at = match.end()
-        mark = match.group(0)
-        if mark == b"(":
-            inside = []
+def folders_of(listed: Iterable[Sequence[Token]], counted: Iterable[Sequence[Token]]) -> list[Folder]:
+    """The selectable folders in LIST lines, with the counts of STATUS lines; each folder once, INBOX first."""
+    counts: dict[str, Mapping[str, int | None]] = {}
+    for line in counted:
+        if len(line) == 2 and isinstance(line[1], list):
+            pairs = zip(line[1][::2], line[1][1::2], strict=False)
+            counts[key_of(text_of(line[0]))] = {text_of(k).upper(): number_of(v) for k, v in pairs}
+    found: dict[str, Folder] = {}
+    for line in listed:
+        if len(line) < 3 or not isinstance(line[0], list):
             continue
-        if mark == b")":
-            if inside is not None:
-                yield inside
-            inside = None
-            continue
-        if match.group(2) is not None:
-            size = int(match.group(2))
-            text: str = _Text(line[at : at + size].decode("latin-1"))
-            at += size
-        elif match.group(1) is not None:
-            text = _Text(re.sub(rb"\\(.)", rb"\1", match.group(1), flags=re.DOTALL).decode("latin-1"))
-        else:
-            text = mark.decode("latin-1")
-        if inside is None:
-            yield text
-        else:
-            inside.append(text)
+        name = key_of(text_of(line[2]))
+        attributes = frozenset(text_of(a).lower() for a in line[0])
+        if selectable(attributes):
+            count = counts.get(name, {}).get
+            found[name] = Folder(
+                name, role_of(name, text_of(line[1]), attributes),
+                count("UIDVALIDITY"), count("UIDNEXT"), count("MESSAGES"), count("UNSEEN"),
+            )
+    return sorted(found.values(), key=lambda f: f.role is not FolderRole.INBOX)
+
+
+def text_of(token: Token) -> str:
+    """An atom or string, one character a byte; empty for anything else."""
+    return token.decode("latin-1") if isinstance(token, bytes) else ""
+
+
+def number_of(token: Token) -> int | None:
+    """A number; ``None`` for anything else."""
+    return int(token) if isinstance(token, bytes) and token.isdigit() and len(token) <= 20 else None

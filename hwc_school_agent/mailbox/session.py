@@ -1,0 +1,227 @@
+"""A logged-in connection, and what every user of one needs: several commands in one write, the list of folders.
+
+All trouble leaves this file as ``MailboxTrouble``, without a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from imapclient import IMAPClient
+
+from hwc_school_agent.domain.board import Trouble
+from hwc_school_agent.domain.outcome import FolderRole
+from hwc_school_agent.domain.signal import Place
+from hwc_school_agent.mailbox.errors import FolderRefused, MailboxConfigError, MailboxTrouble, MessageGone
+from hwc_school_agent.mailbox.folders import Folder, folders_of, number_of, quoted, text_of
+from hwc_school_agent.mailbox.library import Tokens, connect, data, hang_up, wrapped
+from hwc_school_agent.mailbox.wire import Token
+from hwc_school_agent.settings import Mailbox
+
+#: Commands in one write. Bounded so that neither side can fill the other's socket buffer and wait for ever.
+BURST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said to one command. ``repr`` shows no data."""
+
+    word: str  # OK, NO or BAD
+    data: Mapping[str, tuple[Tokens, ...]] = field(repr=False)  # untagged responses and response codes by name
+
+    @property
+    def ok(self) -> bool:
+        return self.word == "OK"
+
+    def number(self, name: str) -> int | None:
+        """The number in the last response of that name (EXISTS, UIDVALIDITY, UIDNEXT)."""
+        lines = self.data.get(name, ())
+        return number_of(lines[-1][0]) if lines and lines[-1] else None
+
+    def words(self, name: str) -> frozenset[str]:
+        """All words in the responses of that name, lower case, lists included."""
+        flat = [t for line in self.data.get(name, ()) for t in line]
+        flat += [inner for t in flat if isinstance(t, list) for inner in t]
+        return frozenset(text_of(t).lower() for t in flat if isinstance(t, bytes))
+
+    def fetched(self) -> dict[int, dict[str, Token]]:
+        """FETCH responses by UID: item name in upper case (``BODY[HEADER]``) to its value."""
+        found: dict[int, dict[str, Token]] = {}
+        for line in self.data.get("FETCH", ()):
+            if len(line) < 2 or not isinstance(line[1], list):
+                continue
+            items = {text_of(k).upper(): v for k, v in zip(line[1][::2], line[1][1::2], strict=False)}
+            if uid := number_of(items.get("UID")):
+                found.setdefault(uid, {}).update(items)
+        return found
+
+
+class Session:
+    """A logged-in connection. Not for two threads."""
+
+    def __init__(self, client: IMAPClient) -> None:
+        self._imap = client._imap
+        self.capabilities: frozenset[str] = frozenset()
+        self.ahead: list[Answer] = []  # answers to what ``open_session`` was told to send with the login
+        self._selected: tuple[str, int] | None = None
+
+    @property
+    def pipelined(self) -> bool:
+        """Whether several commands may go in one write: servers seen to answer that right (Dovecot, Cyrus, Courier).
+
+        Elsewhere, and on Gmail, one at a time: correctness over speed.
+        """
+        return "X-GM-EXT-1" not in self.capabilities and bool(self.capabilities & {"LIST-STATUS", "ACL2=UNION"})
+
+    def run(self, *commands: bytes) -> list[Answer]:
+        """Send commands (without tag and line end) and return their answers, in order. Raises ``MailboxTrouble``."""
+        self._selected = None
+        step = BURST if self.pipelined else 1
+        answers: list[Answer] = []
+        with wrapped():
+            for at in range(0, len(commands), step):
+                answers += self.burst(commands[at : at + step])
+        return answers
+
+    def burst(self, commands: Sequence[bytes]) -> list[Answer]:
+        """All commands in one write. For ``run``; errors come unwrapped."""
+        imap = self._imap
+        imap.untagged_responses.clear()  # imaplib keeps stale answers
+        tags = [imap._new_tag() for _ in commands]
+        imap.send(b"".join(tag + b" " + line + b"\r\n" for tag, line in zip(tags, commands, strict=True)))
+        return [self._await(tag) for tag in tags]
+
+    def _await(self, tag: bytes) -> Answer:
+        word, _ = self._imap._get_tagged_response(tag)
+        raw, self._imap.untagged_responses = self._imap.untagged_responses, {}
+        return Answer(word, data(raw))
+
+    def select(self, place: Place) -> Answer | None:
+        """Open the folder of a message for writing; nothing happens when it is open.
+
+        Raises ``MessageGone`` when UIDVALIDITY is not the one we know, ``FolderRefused`` when it cannot be written.
+        """
+        if self._selected == (place.folder, place.uidvalidity):
+            return None
+        (answer,) = self.run(b"SELECT " + argument(place.folder, place.role))
+        self.opened(place, answer)
+        return answer
+
+    def opened(self, place: Place, answer: Answer) -> None:
+        """Judge the answer to SELECT: this is the folder we know and it may be written."""
+        if not answer.ok:
+            raise MessageGone
+        if answer.number("UIDVALIDITY") != place.uidvalidity:
+            raise MessageGone
+        if "READ-ONLY" in answer.data:
+            raise FolderRefused(place.role)
+        self._selected = (place.folder, place.uidvalidity)
+
+    def keep_selected(self, *commands: bytes) -> list[Answer]:
+        """``run`` for commands that leave the open folder open."""
+        selected = self._selected
+        answers = self.run(*commands)
+        self._selected = selected
+        return answers
+
+
+@contextmanager
+def open_session(mailbox: Mailbox, *, ahead: Sequence[bytes] = ()) -> Iterator[Session]:
+    """Connect and log in; the connection is closed at the end.
+
+    ``ahead``: commands sent in one write with the login; only towards a server that is known to pipeline.
+    Raises ``MailboxTrouble``, or ``MailboxConfigError`` for a way of logging in that is not there.
+    """
+    client: IMAPClient | None = None
+    try:
+        with wrapped():
+            client = connect(mailbox)
+            session = Session(client)
+            authenticate(client, session, mailbox, ahead)
+        yield session
+    finally:
+        if client is not None:
+            hang_up(client)
+
+
+def authenticate(client: IMAPClient, session: Session, mailbox: Mailbox, ahead: Sequence[bytes]) -> None:
+    """Log in. The one place where other ways than a password will be added."""
+    if mailbox.auth != "password":
+        raise MailboxConfigError("this way of logging in to the mailbox is not built in")
+    user, password = mailbox.user, mailbox.password.reveal()
+    if "LOGINDISABLED" in session._imap.capabilities or not (_simple(user) and _simple(password)):
+        client.plain_login(user, password)
+        said = frozenset(text_of(t) for t in data(session._imap.untagged_responses).get("CAPABILITY", ((),))[-1])
+    else:
+        login = b"LOGIN " + quoted(user) + b" " + quoted(password)
+        answer, *session.ahead = session.burst([login, *ahead])
+        if not answer.ok:
+            busy = answer.data.keys() & {"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG"}  # RFC 5530
+            raise MailboxTrouble(Trouble.NO_ANSWER if busy else Trouble.LOGIN)
+        session._imap.state = "AUTH"
+        said = answer.words("CAPABILITY")
+    session.capabilities = frozenset(w.upper() for w in said or session.run(b"CAPABILITY")[0].words("CAPABILITY"))
+    if ahead and not session.ahead:
+        session.ahead = session.run(*ahead)
+
+
+def _simple(text: str) -> bool:
+    """Whether a text fits a quoted string of RFC 3501 (7 bits)."""
+    return text.isascii() and text.isprintable()
+
+
+def folders_with_status(session: Session) -> list[Folder]:
+    """Every selectable folder with its counts: one round trip with LIST-STATUS (RFC 5819), else two.
+
+    A folder without a STATUS line has ``None`` for its counts: unknown, never empty. Raises ``MailboxTrouble``.
+    """
+    return read_listing(session, session.run(listing(session)))
+
+
+def listing(session: Session) -> bytes:
+    """The command whose answer ``read_listing`` reads."""
+    if "LIST-STATUS" not in session.capabilities:  # the token itself: IMAP4rev2 promises it and some break the promise
+        return b'LIST "" "*"'
+    special_use = b"SPECIAL-USE " if "SPECIAL-USE" in session.capabilities else b""
+    return b'LIST "" "*" RETURN (' + special_use + b"STATUS " + _COUNTS + b")"
+
+
+_COUNTS = b"(MESSAGES UIDNEXT UIDVALIDITY UNSEEN)"
+
+
+def read_listing(session: Session, answers: Sequence[Answer]) -> list[Folder]:
+    """Read the answer to ``listing``; without LIST-STATUS the counts are asked for now."""
+    listed = [line for a in answers for line in a.data.get("LIST", ())]
+    if not listed or not all(a.ok for a in answers):
+        raise MailboxTrouble(Trouble.PROTOCOL)
+    if "LIST-STATUS" in session.capabilities:
+        counted = [line for a in answers for line in a.data.get("STATUS", ())]
+    else:
+        names = [f.name for f in folders_of(listed, ())]
+        asked = [b"STATUS " + quoted(n) + b" " + _COUNTS for n in names if quotable(n)]
+        counted = [line for a in session.run(*asked) for line in a.data.get("STATUS", ())]
+    return folders_of(listed, counted)
+
+
+def quotable(name: str) -> bool:
+    """Whether a folder name can be said in a command."""
+    try:
+        return bool(quoted(name))
+    except ValueError:
+        return False
+
+
+def argument(name: str, role: FolderRole) -> bytes:
+    """A folder name for a command; raises ``FolderRefused`` when it cannot be said."""
+    if not quotable(name):
+        raise FolderRefused(role)
+    return quoted(name)
+
+
+def uid_set(uids: Sequence[int]) -> bytes:
+    """UIDs for a command. Raises ``ValueError`` on none: an empty set must never become "all"."""
+    if not uids or any(uid < 1 for uid in uids):
+        raise ValueError("no UIDs to name")
+    return b",".join(b"%d" % uid for uid in sorted(set(uids)))
