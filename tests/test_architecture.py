@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,9 @@ def name_of(path: Path) -> str:
     return str(path.relative_to(PACKAGE))
 
 
-each_module = pytest.mark.parametrize("path", MODULES, ids=name_of)
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
 
 
 # -- the resident process -----------------------------------------------------------------
@@ -72,14 +75,13 @@ def test_a_content_reader_in_memory_is_found(module: str) -> None:
 # -- every file ---------------------------------------------------------------------------
 
 
-@each_module
-def test_module_says_what_it_is_for(path: Path) -> None:
-    assert ast.get_docstring(ast.parse(path.read_text())), "no docstring"
+def test_every_module_says_what_it_is_for() -> None:
+    assert [name_of(p) for p in MODULES if not ast.get_docstring(tree_of(p))] == []
 
 
-@each_module
-def test_module_is_read_in_one_sitting(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= LONGEST_FILE
+def test_every_module_is_read_in_one_sitting() -> None:
+    lengths = {name_of(p): len(p.read_text().splitlines()) for p in MODULES}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FILE} == {}
 
 
 def test_texts_for_people_stay_calm() -> None:
@@ -154,19 +156,16 @@ def loose_talk(tree: ast.Module) -> Iterator[tuple[int, str]]:
             yield node.lineno, "log"
 
 
-@each_module
-def test_no_text_of_a_foreign_exception(path: Path) -> None:
-    assert list(shown_exceptions(ast.parse(path.read_text()))) == []
+def test_no_text_of_a_foreign_exception() -> None:
+    assert [f"{name_of(p)}:{line}" for p in MODULES for line in shown_exceptions(tree_of(p))] == []
 
 
-@each_module
-def test_only_the_event_log_speaks(path: Path) -> None:
-    if name_of(path).startswith(("host/event_log.py", "cli", "__main__.py", "demo/")):
-        return
-    talk = list(loose_talk(ast.parse(path.read_text())))
-    if name_of(path) == "watch/start.py":  # says what is wrong with the settings, before anything is watched
-        talk = [(line, what) for line, what in talk if what != "print"]
-    assert talk == []
+def test_only_the_event_log_speaks() -> None:
+    """The command line and the demo talk to the person in front of them, and may print."""
+    silent = [p for p in MODULES if not name_of(p).startswith(("host/event_log.py", "cli", "__main__.py", "demo/"))]
+    talk = [(name_of(p), line, what) for p in silent for line, what in loose_talk(tree_of(p))]
+    # start.py says what is wrong with the settings, before anything is watched
+    assert [t for t in talk if (t[0], t[2]) != ("watch/start.py", "print")] == []
 
 
 @pytest.mark.parametrize(
@@ -227,9 +226,10 @@ def impurities(tree: ast.Module) -> Iterator[str]:
                 yield f"calls {node.func.id}"
 
 
-@pytest.mark.parametrize("path", sorted((PACKAGE / "domain").rglob("*.py")), ids=name_of)
-def test_domain_is_pure(path: Path) -> None:
-    assert list(impurities(ast.parse(path.read_text()))) == []
+def test_domain_is_pure() -> None:
+    domain = [p for p in MODULES if name_of(p).startswith("domain/")]
+    assert domain
+    assert [f"{name_of(p)} {what}" for p in domain for what in impurities(tree_of(p))] == []
 
 
 @pytest.mark.parametrize(
