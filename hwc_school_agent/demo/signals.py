@@ -16,6 +16,8 @@ from enum import Enum
 _FIRST = ("Noor", "Sem", "Yara", "Daan", "Amira", "Jesse", "Lotte", "Bilal", "Zoë", "Milan")
 _FAMILY = ("Voorbeeldsma", "Verzonneling", "Nergenshuizen", "van Denkbeelden", "Proefjesma", "el Fantasi")
 
+SUBJECT = "Bericht van Veilig Thuis"  # neutral, as agreed
+
 _CHANCE = secrets.SystemRandom()
 POLICY = policy.SMTP.clone(max_line_length=998)
 
@@ -72,12 +74,12 @@ class Mail:
 
 
 def compose(sort: Sort, sender: str, school: str, today: date) -> Mail:
-    """A signal of the wanted sort about newly invented children; the subject is neutral, as agreed."""
+    """A signal of the wanted sort about newly invented children."""
     children = invent(today, 2 if sort is Sort.TWO else 1)
     mail = EmailMessage(policy=POLICY)
     mail["From"] = f"Veilig Thuis (proef) <{sender}>"
     mail["To"] = school
-    mail["Subject"] = "Bericht van Veilig Thuis"
+    mail["Subject"] = SUBJECT
     mail["Date"] = formatdate(localtime=True)
     mail["Message-ID"] = f"<{secrets.token_hex(12)}@{sender.partition('@')[2]}>"
     lines = "\n".join(child.line for child in children) + "\n"
