@@ -13,7 +13,8 @@ from hwc_school_agent.domain.job import CloseJob
 from hwc_school_agent.domain.outcome import FolderRole, Said, Word
 from hwc_school_agent.host import child, lock
 from hwc_school_agent.host.clock import SystemClock
-from hwc_school_agent.settings import Settings
+from hwc_school_agent.host.process import harden
+from hwc_school_agent.settings import Settings, State
 
 #: A sentence and the exit code that goes with it.
 Told = tuple[str, int]
@@ -80,6 +81,7 @@ def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
         return closing(Said.parse(answer))
     settings = with_passwords()
     try:
+        _step_down(settings.state)
         held = lock.hold(settings.state.runtime_directory)
     except lock.Taken:
         return "De agent draait, maar geeft geen antwoord. Probeer het straks opnieuw.", ERROR
@@ -113,6 +115,21 @@ def _ask_agent(path: Path) -> str | None:
     if b"\n" not in answer:
         raise ConnectionError
     return answer.partition(b"\n")[0].decode("ascii", "replace")
+
+
+def _step_down(state: State) -> None:
+    """Root becomes the account that owns the state directory: a lock or a key of root's would keep the agent out."""
+    if os.geteuid() != 0 or not state.directory.is_dir():
+        return
+    owner = state.directory.stat()
+    if owner.st_uid == 0:
+        return
+    state.runtime_directory.mkdir(mode=0o750, parents=True, exist_ok=True)
+    os.chown(state.runtime_directory, owner.st_uid, owner.st_gid)
+    os.setgroups([])
+    os.setgid(owner.st_gid)
+    os.setuid(owner.st_uid)
+    harden()
 
 
 def _close_ourselves(settings: Settings) -> Said:

@@ -44,19 +44,29 @@ class _Scan:
         while self._skip():
             if self.text.startswith("[[", self.at):
                 self._go(2)
-                name = self._key()
+                name = self._header()
                 index = self.counts.get(name, 0)
                 self.counts[name] = index + 1
-                self._note(name)
                 section = (*name, index)
+                self._note(section)
                 self._go(2)
             elif self.text[self.at] == "[":
                 self._go(1)
-                section = self._key()
+                section = self._header()
                 self._note(section)
                 self._go(1)
             else:
                 self._pair(section)
+
+    def _header(self) -> Path:
+        """The name in a header; below an array of tables it means the table that was begun last."""
+        *above, last = self._key()
+        path: Path = ()
+        for part in above:
+            path = (*path, part)
+            if path in self.counts:
+                path = (*path, self.counts[path] - 1)
+        return (*path, last)
 
     def _pair(self, above: Path) -> None:
         path = (*above, *self._key())
