@@ -115,9 +115,7 @@ def test_no_service(loop: Loop, rope: Rope, desktop: Desktop, socket: Path) -> N
     assert answers(loop, [Ack.FAILED, Ack.RUNG])
 
 
-def test_a_service_that_cannot_start_is_an_error_reply(
-    loop: Loop, rope: Rope, desktop: Desktop, socket: Path
-) -> None:
+def test_a_service_that_cannot_start_is_an_error_reply(loop: Loop, rope: Rope, desktop: Desktop, socket: Path) -> None:
     (desktop.folder / "services" / "n.service").write_text(
         "[D-BUS Service]\nName=org.freedesktop.Notifications\nExec=/bin/false\n"
     )
