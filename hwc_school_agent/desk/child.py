@@ -1,0 +1,122 @@
+"""Work that may block or that touches content, done in a child while this process goes on serving.
+
+The child reads the mailbox, or checks a pass phrase, and dies; this process only sees what it says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from datetime import date
+
+from hwc_school_agent import staff_file
+from hwc_school_agent.domain.facts import Child as Pupil
+from hwc_school_agent.domain.facts import Shown
+from hwc_school_agent.domain.outcome import Kind
+from hwc_school_agent.domain.signal import Place
+from hwc_school_agent.host.child import Say, fork
+from hwc_school_agent.settings import Settings
+
+MAIL_SECONDS = 25.0
+LOGIN_SECONDS = 20.0
+_MOST = 1 << 20
+
+
+async def read(settings: Settings, place: Place, today: date) -> Shown | None:
+    """What may be shown of the message at ``place``; ``None`` when it cannot be fetched now."""
+
+    def task(say: Say) -> None:
+        from hwc_school_agent.workers import reader
+
+        say(_written(reader.run(settings, place, today)))
+
+    code, said = await _ask(task, MAIL_SECONDS)
+    if code:
+        return None
+    try:
+        return _read(said)
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+async def confirm(settings: Settings, place: Place) -> bool:
+    """Set the flag that says "a person has this". ``False``: it may not be set; the message waits as before."""
+
+    def task(say: Say) -> None:
+        from hwc_school_agent.workers import confirm as worker
+
+        worker.run(settings, place)
+        say("confirmed")
+
+    code, said = await _ask(task, MAIL_SECONDS)
+    return code == 0 and said == b"confirmed\n"
+
+
+async def passphrase_fits(encoded: str, phrase: str) -> bool:
+    """Whether a pass phrase fits a hash; the 64 MiB that this takes are gone afterwards."""
+
+    def task(say: Say) -> None:
+        if staff_file.verify(encoded, phrase):
+            say("fits")
+
+    _, said = await _ask(task, LOGIN_SECONDS)
+    return said == b"fits\n"
+
+
+async def _ask(task: Callable[[Say], None], seconds: float) -> tuple[int, bytes]:
+    """Run a task in a child; its exit code and all it said. A child that is too slow is killed."""
+    loop = asyncio.get_running_loop()
+    child = fork(task)
+    said = bytearray()
+    over: asyncio.Future[None] = loop.create_future()
+
+    def readable() -> None:
+        try:
+            piece = os.read(child.fd, 65536)
+        except (BlockingIOError, InterruptedError):
+            return
+        said.extend(piece)
+        if len(said) > _MOST:
+            child.kill()
+        if not piece and not over.done():
+            over.set_result(None)
+
+    os.set_blocking(child.fd, False)
+    loop.add_reader(child.fd, readable)
+    try:
+        await asyncio.wait_for(over, seconds)
+    except TimeoutError:
+        pass  # the exit code of a killed child says so
+    finally:
+        loop.remove_reader(child.fd)
+        if not over.done() or over.cancelled():
+            child.kill()
+        code = child.reap()
+    return code, bytes(said)
+
+
+def _written(shown: Shown) -> str:
+    return json.dumps({
+        "kind": shown.kind.value,
+        "children": [[c.name, c.born.isoformat() if c.born else None] for c in shown.children],
+        "codeword": shown.codeword,
+        "more": shown.more,
+        "text": shown.text,
+        "shortened": shown.shortened,
+        "sender_agreed": shown.sender_agreed,
+    })
+
+
+def _read(line: bytes) -> Shown:
+    d = json.loads(line)
+    return Shown(
+        Kind(d["kind"]),
+        tuple(Pupil(name, date.fromisoformat(born) if born else None) for name, born in d["children"]),
+        bool(d["codeword"]),
+        bool(d["more"]),
+        str(d["text"]),
+        bool(d["shortened"]),
+        bool(d["sender_agreed"]),
+    )

@@ -1,0 +1,95 @@
+"""The desk's process: forked by ``watch`` when somebody connects, gone when nobody needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hwc_school_agent.desk.app import App
+from hwc_school_agent.desk.form import Refused
+from hwc_school_agent.desk.guard import Guard
+from hwc_school_agent.desk.life import Life
+from hwc_school_agent.desk.link import Link
+from hwc_school_agent.domain.board import Attempts, Board, Session
+from hwc_school_agent.host.clock import SystemClock
+from hwc_school_agent.settings import Settings
+
+
+def run(
+    settings: Settings, listening: socket.socket, control: socket.socket, board: Board,
+    sessions: tuple[Session, ...], attempts: tuple[Attempts, ...], key: bytes,
+) -> None:
+    """Serve the page until nobody uses it or what was shown is over. Does not return: ends the process.
+
+    ``listening`` is shared with ``watch`` and is left open there; ``control`` carries boards in and orders out.
+    """
+    logging.disable(logging.CRITICAL)  # nothing a request holds may reach a log, whoever wants to log it
+    code = 1
+    try:
+        asyncio.run(_serve(settings, listening, control, board, sessions, attempts, key))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+class _Server(uvicorn.Server):
+    """Signals keep their default: the service manager's SIGTERM ends a desk at once, and its memory with it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def _serve(
+    settings: Settings, listening: socket.socket, control: socket.socket, board: Board,
+    sessions: tuple[Session, ...], attempts: tuple[Attempts, ...], key: bytes,
+) -> None:
+    life = Life()
+    link = Link(control, board, life.tell)
+    app = App(settings, link, life, SystemClock(), sessions, attempts, key)
+    desk = settings.desk
+    config = uvicorn.Config(
+        Guard(routes(app), desk, life, app.refusal),
+        http="h11", ws="none", lifespan="off", loop="asyncio",
+        log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        timeout_keep_alive=5, h11_max_incomplete_event_size=16384,
+        ssl_certfile=desk.certificate or None, ssl_keyfile=desk.key or None,
+    )
+    server = _Server(config)
+    life.listens(server)
+    await server.serve(sockets=[listening])
+
+
+def routes(app: App) -> Starlette:
+    """One page, its event stream and its files; nothing else."""
+
+    async def static(request: Request) -> Response:
+        return app.static(request.path_params["name"])
+
+    async def refused(request: Request, fault: Exception) -> Response:
+        return app.refusal(fault.status if isinstance(fault, Refused) else 500)
+
+    async def unknown(request: Request, fault: Exception) -> Response:
+        status = fault.status_code if isinstance(fault, HTTPException) else 500
+        return app.refusal(status if status in (404, 405) else 400)
+
+    return Starlette(
+        routes=[
+            Route("/", app.show, methods=["GET"]),
+            Route("/", app.act, methods=["POST"]),
+            Route("/stand", app.stand, methods=["GET"]),
+            Route("/static/{name}", static, methods=["GET"]),
+        ],
+        exception_handlers={Refused: refused, HTTPException: unknown},
+    )
