@@ -74,9 +74,6 @@ async def _serve(
 def routes(app: App) -> Starlette:
     """One page, its event stream and its files; nothing else."""
 
-    async def static(request: Request) -> Response:
-        return app.static(request.path_params["name"])
-
     async def refused(request: Request, fault: Exception) -> Response:
         return app.refusal(fault.status if isinstance(fault, Refused) else 500)
 
@@ -89,7 +86,7 @@ def routes(app: App) -> Starlette:
             Route("/", app.show, methods=["GET"]),
             Route("/", app.act, methods=["POST"]),
             Route("/stand", app.stand, methods=["GET"]),
-            Route("/static/{name}", static, methods=["GET"]),
+            Route("/static/{name}", app.static, methods=["GET"]),
         ],
         exception_handlers={Refused: refused, HTTPException: unknown},
     )
