@@ -65,7 +65,9 @@ class Session:
         self._imap = client._imap
         self.capabilities: frozenset[str] = frozenset()
         self.ahead: list[Answer] = []  # answers to what ``open_session`` was told to send with the login
-        self._selected: tuple[str, int] | None = None
+        self.opened_any = False  # a folder is, or may be, open
+        self._selected: tuple[str, int] | None = None  # open for writing, and known to be the right one
+        self._permanent: frozenset[str] = frozenset()
 
     @property
     def pipelined(self) -> bool:
@@ -83,6 +85,11 @@ class Session:
         with wrapped():
             for at in range(0, len(commands), step):
                 answers += self.burst(commands[at : at + step])
+        for command in commands:
+            if command.startswith((b"SELECT ", b"EXAMINE ")):
+                self.opened_any = True
+            elif command == b"UNSELECT":
+                self.opened_any = False
         return answers
 
     def burst(self, commands: Sequence[bytes]) -> list[Answer]:
@@ -91,12 +98,18 @@ class Session:
         imap.untagged_responses.clear()  # imaplib keeps stale answers
         tags = [imap._new_tag() for _ in commands]
         imap.send(b"".join(tag + b" " + line + b"\r\n" for tag, line in zip(tags, commands, strict=True)))
-        return [self._await(tag) for tag in tags]
-
-    def _await(self, tag: bytes) -> Answer:
-        word, _ = self._imap._get_tagged_response(tag)
-        raw, self._imap.untagged_responses = self._imap.untagged_responses, {}
-        return Answer(word, data(raw))
+        answers: dict[bytes, Answer] = {}
+        waiting = set(tags)
+        while waiting:
+            imap._check_bye()
+            imap._get_response()
+            # Dovecot may finish a later command first: data belong to the tag that ends next, not to the oldest one
+            for tag in [t for t in waiting if imap.tagged_commands[t]]:
+                word, _ = imap.tagged_commands.pop(tag)
+                raw, imap.untagged_responses = imap.untagged_responses, {}
+                answers[tag] = Answer(word, data(raw))
+                waiting.remove(tag)
+        return [answers[tag] for tag in tags]
 
     def select(self, place: Place) -> Answer | None:
         """Open the folder of a message for writing; nothing happens when it is open.
@@ -110,14 +123,22 @@ class Session:
         return answer
 
     def opened(self, place: Place, answer: Answer) -> None:
-        """Judge the answer to SELECT: this is the folder we know and it may be written."""
+        """Judge the answer to a SELECT that nothing but reading followed. Raises as ``select``."""
         if not answer.ok:
-            raise MessageGone
-        if answer.number("UIDVALIDITY") != place.uidvalidity:
+            raise FolderRefused(place.role)
+        uidvalidity = answer.number("UIDVALIDITY")
+        if uidvalidity is None:
+            raise MailboxTrouble(Trouble.PROTOCOL)
+        if uidvalidity != place.uidvalidity:
             raise MessageGone
         if "READ-ONLY" in answer.data:
             raise FolderRefused(place.role)
         self._selected = (place.folder, place.uidvalidity)
+        self._permanent = answer.words("PERMANENTFLAGS")
+
+    def keeps(self, flag: str) -> bool:
+        """Whether the open folder says that it keeps this flag (lower case)."""
+        return bool(self._permanent & {flag, "\\*"})
 
     def keep_selected(self, *commands: bytes) -> list[Answer]:
         """``run`` for commands that leave the open folder open."""
@@ -177,14 +198,14 @@ def folders_with_status(session: Session) -> list[Folder]:
 
     A folder without a STATUS line has ``None`` for its counts: unknown, never empty. Raises ``MailboxTrouble``.
     """
-    return read_listing(session, session.run(listing(session)))
+    return read_listing(session, session.run(listing(session.capabilities)))
 
 
-def listing(session: Session) -> bytes:
+def listing(capabilities: frozenset[str]) -> bytes:
     """The command whose answer ``read_listing`` reads."""
-    if "LIST-STATUS" not in session.capabilities:  # the token itself: IMAP4rev2 promises it and some break the promise
+    if "LIST-STATUS" not in capabilities:  # the token itself: IMAP4rev2 promises it and some break the promise
         return b'LIST "" "*"'
-    special_use = b"SPECIAL-USE " if "SPECIAL-USE" in session.capabilities else b""
+    special_use = b"SPECIAL-USE " if "SPECIAL-USE" in capabilities else b""
     return b'LIST "" "*" RETURN (' + special_use + b"STATUS " + _COUNTS + b")"
 
 

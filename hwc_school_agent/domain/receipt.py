@@ -1,0 +1,75 @@
+"""Who gets a receipt, and what it says. Pure.
+
+A receipt never holds a child's name, a birth date, the subject or a line of the message it answers (promise P3).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from datetime import datetime
+
+from hwc_school_agent.domain.envelope import LONGEST_ADDRESS, Envelope, sender_agreed
+from hwc_school_agent.domain.outcome import Answered
+
+#: Answers of machines (RFC 3834 section 5). ``auto-generated`` is missing: an agreed sender's system may mail signals.
+_MACHINE_ANSWERS = frozenset({"auto-replied", "auto-notified", "unknown"})
+#: RFC 3834 section 2; and how older programs mark their automatic answers and lists.
+_MACHINE_PRECEDENCE = frozenset({"auto_reply", "list", "junk"})
+_NOBODY_READS = re.compile(
+    r"(mailer-daemon|postmaster|daemon|bounces?|(no|do-?not|geen)[-._]?(reply|antwoord|replay))([-+._].*)?", re.ASCII
+)
+_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
+
+SUBJECT = "Ontvangstbevestiging"
+
+_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_MONTHS = (
+    "januari", "februari", "maart", "april", "mei", "juni",
+    "juli", "augustus", "september", "oktober", "november", "december",
+)  # fmt: skip
+
+
+def receipt_address(
+    envelope: Envelope, *, allowed: tuple[str, ...], receipt_to: str, own: Collection[str]
+) -> str | None:
+    """Where the receipt goes, or ``None`` when none is owed.
+
+    To ``receipt_to`` if the school set one, else to From; only ever in answer to an agreed sender. Never to Reply-To
+    or Return-Path: anybody can write those. ``own``: addresses of this school's agent, so that no loop can begin.
+    """
+    if not sender_agreed(envelope.sender, allowed):
+        return None
+    if envelope.is_list or envelope.content_report or envelope.return_path == "<>":
+        return None
+    if envelope.auto_submitted in _MACHINE_ANSWERS or envelope.precedence in _MACHINE_PRECEDENCE:
+        return None
+    address = receipt_to.strip() or envelope.sender
+    if not _ADDRESS.fullmatch(address) or len(address) > LONGEST_ADDRESS:
+        return None
+    if _NOBODY_READS.fullmatch(address.partition("@")[0].lower()):
+        return None
+    mine = {a.strip().casefold() for a in own}
+    return None if {address.casefold(), envelope.sender.casefold()} & mine else address
+
+
+def receipt_text(answered: Answered, school: str, at: datetime) -> str:
+    """The body of a receipt. ``at``: local time of the confirmation. Raises ``ValueError`` for ``PHONED``."""
+    if answered is Answered.READ:
+        news = (
+            f"Je bericht is ontvangen op {school}.\n"
+            "Een medewerker van de school heeft het gelezen.\n"
+        )  # fmt: skip
+    elif answered is Answered.NOT_OURS:
+        news = (
+            f"Je bericht is ontvangen op {school}.\n"
+            "Een medewerker van de school heeft het gelezen.\n"
+            "\n"
+            "De leerling in je bericht zit niet bij ons op school.\n"
+            "Wil je controleren voor welke school je bericht is?\n"
+            "Stuur het dan opnieuw, naar die school.\n"
+        )
+    else:
+        raise ValueError("no receipt is owed to a sender who was told by telephone")
+    day = f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]} {at.year}"
+    return f"Goedendag,\n\n{news}\nBevestigd om {at:%H.%M} uur, op {day}.\n\n{school}\n"

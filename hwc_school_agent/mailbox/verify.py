@@ -1,0 +1,108 @@
+"""Looking again: on a fresh connection, every folder counted in two ways. Claims nothing it did not see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from hwc_school_agent.domain.board import Trouble
+from hwc_school_agent.domain.outcome import Said, Word
+from hwc_school_agent.domain.signal import Mark
+from hwc_school_agent.mailbox.copies import Sought, find
+from hwc_school_agent.mailbox.errors import MailboxTrouble
+from hwc_school_agent.mailbox.folders import Folder, quoted
+from hwc_school_agent.mailbox.session import (
+    Answer,
+    Session,
+    folders_with_status,
+    listing,
+    open_session,
+    quotable,
+    read_listing,
+)
+from hwc_school_agent.settings import Mailbox
+
+#: How the same server was a moment ago: its capabilities and the names of its folders.
+Known = tuple[frozenset[str], tuple[str, ...]]
+
+
+def known(session: Session, folders: Sequence[Folder]) -> Known | None:
+    """What lets ``verify`` say everything in one write, where the server is known to take that; else ``None``."""
+    if not session.pipelined or "LIST-STATUS" not in session.capabilities:
+        return None
+    return session.capabilities, tuple(f.name for f in folders if quotable(f.name))
+
+
+def verify(
+    mailbox: Mailbox, sought: Sought, marks: Mapping[str, Mark], day: date | None, before: Known | None = None
+) -> Said:
+    """``EMPTY``: every folder is. ``CLEAN``: other mail stands there, none of it sought. ``LEFT``, ``NOT_COUNTED``.
+
+    ``day``: how far back a folder without a mark is searched. Raises ``MailboxTrouble``.
+    """
+    if before:
+        try:
+            return _verify(mailbox, sought, marks, day, before)
+        except MailboxTrouble as trouble:
+            if trouble.kind is Trouble.LOGIN:
+                raise
+            # a proxy in between may lose what is sent with the login; once more, in the patient way
+    return _verify(mailbox, sought, marks, day, None)
+
+
+def _verify(
+    mailbox: Mailbox, sought: Sought, marks: Mapping[str, Mark], day: date | None, before: Known | None
+) -> Said:
+    names = before[1] if before else ()
+    ahead = [listing(before[0]), *(b"EXAMINE " + quoted(n) for n in names)] if before else []
+    with open_session(mailbox, ahead=ahead) as session:
+        if before:
+            folders = read_listing(session, session.ahead[:1])
+            opened = dict(zip(names, session.ahead[1:], strict=True))
+        else:
+            folders, opened = folders_with_status(session), {}
+        if (uncounted := _uncounted(session, folders, opened)) and _arrival_may_explain(uncounted):
+            _close_folder(session)
+            folders = folders_with_status(session)
+            uncounted = _uncounted(session, folders, {})
+        if uncounted:
+            return Said(Word.NOT_COUNTED, uncounted[0].role)
+        if all(f.messages == 0 for f in folders):
+            return Said(Word.EMPTY)
+        return _judge(session, folders, sought, marks, day)
+
+
+def _judge(
+    session: Session, folders: Sequence[Folder], sought: Sought, marks: Mapping[str, Mark], day: date | None
+) -> Said:
+    found = find(session, folders, marks, sought, day)
+    if found.copies:
+        return Said(Word.LEFT, found.copies[0][0].role)
+    if found.refused:
+        return Said(Word.NOT_COUNTED, found.refused[0])
+    return Said(Word.CLEAN)
+
+
+def _uncounted(session: Session, folders: Sequence[Folder], opened: dict[str, Answer]) -> list[Folder]:
+    """Folders in which STATUS and a fresh EXAMINE did not give the same number. ``opened`` is completed."""
+    missing = [f.name for f in folders if f.name not in opened and quotable(f.name)]
+    if missing:
+        opened.update(zip(missing, session.run(*(b"EXAMINE " + quoted(n) for n in missing)), strict=True))
+    return [f for f in folders if not _agree(f, opened.get(f.name))]
+
+
+def _agree(folder: Folder, opened: Answer | None) -> bool:
+    exists = opened.number("EXISTS") if opened and opened.ok else None
+    return exists is not None and folder.messages is not None and exists == folder.messages
+
+
+def _arrival_may_explain(uncounted: Sequence[Folder]) -> bool:
+    """Mail that came between the two counts makes them differ; a folder without a count stays without one."""
+    return all(f.messages is not None for f in uncounted)
+
+
+def _close_folder(session: Session) -> None:
+    if "UNSELECT" in session.capabilities:
+        session.run(b"UNSELECT")
+
+

@@ -1,0 +1,72 @@
+"""Handing a message to the school's submission server (RFC 6409).
+
+A failure is one of two words; what the server wrote is dropped, it may quote the message.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from contextlib import suppress
+from email.message import EmailMessage
+from email.utils import parseaddr
+
+from hwc_school_agent.settings import Submission, Tls
+
+SECONDS = 30.0  # for each answer of the server
+
+
+class SubmissionLater(Exception):
+    """Not now: no connection, no answer, a 4xx, or the login was refused. The same message may be tried again."""
+
+
+class SubmissionRefused(Exception):
+    """The server refused this message for good (5xx on MAIL, RCPT or DATA). A person has to telephone."""
+
+
+def submit(submission: Submission, message: EmailMessage) -> None:
+    """Send ``message`` from its From to its To. Returns once the server has accepted it.
+
+    Raises ``SubmissionLater`` or ``SubmissionRefused``, without a text. A connection that breaks after DATA counts as
+    later: the message carries the same Message-ID when it comes again.
+    """
+    refused = False
+    try:
+        _submit(submission, message)
+        return
+    except smtplib.SMTPRecipientsRefused as e:
+        refused = all(code >= 500 for code, _ in e.recipients.values())
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as e:
+        refused = e.smtp_code >= 500
+    except (smtplib.SMTPException, OSError, ValueError):  # ValueError: an answer or a password that is no ASCII
+        pass
+    raise SubmissionRefused if refused else SubmissionLater
+
+
+def _submit(submission: Submission, message: EmailMessage) -> None:
+    smtp = _connect(submission)
+    try:
+        if submission.user:
+            smtp.login(submission.user, submission.password.reveal())
+        smtp.sendmail(parseaddr(message["From"])[1], [parseaddr(message["To"])[1]], message.as_bytes())
+        with suppress(smtplib.SMTPException, OSError):
+            smtp.quit()  # accepted is accepted, however the goodbye goes
+    finally:
+        smtp.close()
+
+
+def _connect(submission: Submission) -> smtplib.SMTP:
+    # an address literal as our name: a look-up of this machine's own name can take seconds, and tells outsiders
+    name = "[127.0.0.1]"
+    if submission.tls is Tls.NONE:
+        return smtplib.SMTP(submission.host, submission.port, name, SECONDS)
+    context = ssl.create_default_context(cafile=submission.ca_file or None)
+    if submission.tls is Tls.IMPLICIT:
+        return smtplib.SMTP_SSL(submission.host, submission.port, name, timeout=SECONDS, context=context)
+    smtp = smtplib.SMTP(submission.host, submission.port, name, SECONDS)
+    try:
+        smtp.starttls(context=context)  # raises when it is not offered: never in the clear
+    except BaseException:
+        smtp.close()
+        raise
+    return smtp

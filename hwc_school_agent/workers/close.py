@@ -1,0 +1,63 @@
+"""The day's closing: finish what is confirmed, sweep our own receipts, count every folder. The same every day.
+
+Unread mail and mail that nobody confirmed is never touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from hwc_school_agent.domain.job import CloseJob, FinishJob
+from hwc_school_agent.domain.outcome import FINAL_GOOD, Said, Word
+from hwc_school_agent.host.random_keys import derived, installation_key
+from hwc_school_agent.mailbox import purge
+from hwc_school_agent.mailbox.copies import Sought
+from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble
+from hwc_school_agent.mailbox.session import folders_with_status, open_session
+from hwc_school_agent.mailbox.verify import known, verify
+from hwc_school_agent.post import receipt
+from hwc_school_agent.settings import Settings
+from hwc_school_agent.workers import finish
+
+
+def run(settings: Settings, job: CloseJob, say: Callable[[Said], None]) -> None:
+    """Close the day; says one word: EMPTY, CLEAN, LEFT, NOT_COUNTED, UNREACHABLE or FAILED. Raises nothing."""
+    try:
+        last = _close(settings, job)
+    except FolderRefused as refused:
+        last = Said(Word.LEFT, refused.role)
+    except MailboxTrouble:
+        last = Said(Word.UNREACHABLE)
+    except Exception:
+        last = Said(Word.FAILED)
+    say(last)
+
+
+def _close(settings: Settings, job: CloseJob) -> Said:
+    unfinished = [said for one in job.jobs if (said := _finished(settings, one))]
+    swept = _swept(settings, job)
+    # what is still there comes before what was counted: the closing claims that nothing handled is kept
+    return unfinished[0] if unfinished else swept
+
+
+def _finished(settings: Settings, job: FinishJob) -> Said | None:
+    """Finish one message; ``None`` when nothing of it is left, or nobody confirmed it after all."""
+    said: list[Said] = []
+    finish.run(settings, job, said.append)
+    last = said[-1]
+    if last.word in FINAL_GOOD or last.word is Word.NOT_CONFIRMED:
+        return None
+    if last.word in (Word.UNREACHABLE, Word.NOT_COUNTED, Word.FAILED):
+        return last
+    return Said(Word.LEFT, last.role or job.place.role)
+
+
+def _swept(settings: Settings, job: CloseJob) -> Said:
+    """Purge our own receipts wherever a server filed them, then count on a fresh connection."""
+    key = derived(installation_key(settings.state.directory), receipt.PURPOSE)
+    sought = Sought(None, lambda message_id: receipt.is_ours(message_id, key))
+    day = finish.days_back(settings, job.now)
+    with open_session(settings.mailbox) as session:
+        folders = purge.sweep(session, folders_with_status(session), job.marks, sought, day)
+        before = known(session, folders)
+    return verify(settings.mailbox, sought, job.marks, day, before)
