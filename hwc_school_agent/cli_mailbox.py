@@ -80,6 +80,8 @@ def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
     if answer is not None:
         return closing(Said.parse(answer))
     settings = with_passwords()
+    from hwc_school_agent.workers import close as worker  # while we may still read every file
+
     try:
         _step_down(settings.state)
         held = lock.hold(settings.state.runtime_directory)
@@ -88,9 +90,14 @@ def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
     except OSError:
         return "De map voor de werking (state.runtime_directory) is niet te gebruiken. Probeer het met sudo.", ERROR
     try:
-        return closing(_close_ourselves(settings))
+        job = CloseJob((), SystemClock().now())
+        code, lines = child.collect(
+            child.fork(lambda say: worker.run(settings, job, lambda said: say(said.line())))
+        )
     finally:
         os.close(held)
+    words = lines.decode("ascii", "replace").split("\n")[:-1]
+    return closing(Said.parse(words[-1]) if words and code == 0 else Said(Word.FAILED))
 
 
 def closing(said: Said) -> Told:
@@ -130,14 +137,3 @@ def _step_down(state: State) -> None:
     os.setgid(owner.st_gid)
     os.setuid(owner.st_uid)
     harden()
-
-
-def _close_ourselves(settings: Settings) -> Said:
-    def task(say: child.Say) -> None:
-        from hwc_school_agent.workers import close
-
-        close.main(say, settings, CloseJob((), SystemClock().now()))
-
-    code, lines = child.collect(child.fork(task))
-    words = lines.decode("ascii", "replace").split("\n")[:-1]
-    return Said.parse(words[-1]) if words and code == 0 else Said(Word.FAILED)
