@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 _APOSTROPHES = "'’‘ʼ`´"
-_HYPHENS = "-‐‑"
+_HYPHENS = "‐‑-"  # the plain one last: it stands in character classes
 _LETTER = r"(?:[^\W\d_][\u0300-\u036f]{0,3})"
 _WORD = re.compile(
     rf"[{_APOSTROPHES}]?{_LETTER}+(?:[{_APOSTROPHES}{_HYPHENS}]{_LETTER}+)*[{_APOSTROPHES}]?|(?:{_LETTER}\.){{1,5}}|St\."
