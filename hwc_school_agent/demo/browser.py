@@ -25,11 +25,13 @@ class Form:
 
 
 class Sight(HTMLParser):
-    """What a person can see on a page: the text, and the forms with their buttons."""
+    """What a person can see on a page: the text, its main heading, and the forms with their buttons."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.forms: list[Form] = []
+        self.heading = ""
+        self._in_heading = False
         self._words: list[str] = []
         self._silent = 0
         self._form: Form | None = None
@@ -51,6 +53,8 @@ class Sight(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag in _SILENT:
             self._silent += 1
+        elif tag == "h1":
+            self._in_heading = True
         elif tag == "form":
             self._form = Form(given.get("action", ""))
             self.forms.append(self._form)
@@ -62,6 +66,8 @@ class Sight(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self._silent -= 1
+        elif tag == "h1":
+            self._in_heading = False
         elif tag == "form":
             self._form = None
         elif tag == "button" and self._button is not None and self._form is not None:
@@ -72,6 +78,8 @@ class Sight(HTMLParser):
         if self._silent:
             return
         self._words.append(data)
+        if self._in_heading:
+            self.heading += data
         if self._button is not None:
             self._label.append(data)
 

@@ -93,7 +93,8 @@ class Walk:
     def _receipt(self) -> str:
         answer = self._school.veilig_thuis.wait_for_answer(self._sent, LIMIT)
         if answer is None:
-            raise Failed("Veilig Thuis kreeg geen ontvangstbevestiging")
+            self._page = self._browser.look()
+            raise Failed("Veilig Thuis kreeg geen ontvangstbevestiging" + self._desk_says())
         if self._names_child(answer.text) or own_look.holds(answer.data, self._needles()) or SUBJECT in answer.text:
             raise Failed("in de ontvangstbevestiging staat iets uit het signaal")
         return "Veilig Thuis heeft de ontvangstbevestiging, zonder naam of geboortedatum."
@@ -103,7 +104,9 @@ class Walk:
         return f"Eigen blik via IMAP: alle {len(self._folders)} mappen van de postbus zijn leeg."
 
     def _left(self) -> str:
-        return "er staat nog iets in: " + ", ".join(name for name, count in self._folders.items() if count)
+        self._page = self._browser.look()
+        left = ", ".join(name for name, count in self._folders.items() if count)
+        return f"er staat nog iets in: {left}{self._desk_says()}"
 
     def _desk_agrees(self) -> str:
         self._until(
@@ -150,6 +153,11 @@ class Walk:
 
     def _names_child(self, text: str) -> bool:
         return any(trace in text for trace in self._texts())
+
+    def _desk_says(self) -> str:
+        """The heading of the desk's page: it helps to find out why, and is left out if it could name the child."""
+        heading = self._page.heading
+        return "" if not heading or self._names_child(heading) else f" (het bureau zegt: {heading})"
 
     def _press(self, button: str, **typed: str) -> None:
         try:
