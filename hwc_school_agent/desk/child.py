@@ -25,12 +25,20 @@ _MOST = 1 << 20
 
 
 async def read(settings: Settings, place: Place, today: date) -> Shown | None:
-    """What may be shown of the message at ``place``; ``None`` when it cannot be fetched now."""
+    """What may be shown of the message at ``place``; ``None`` when it cannot be fetched now.
+
+    A message that no parser survives comes back empty: a person has to open it in the mail program.
+    """
 
     def task(say: Say) -> None:
-        from hwc_school_agent.workers import reader
+        from hwc_school_agent.workers.parser_box import BoxFailed
+        from hwc_school_agent.workers.reader import run
 
-        say(_written(reader.run(settings, place, today)))
+        try:
+            shown = run(settings, place, today)
+        except BoxFailed:
+            shown = Shown(Kind.UNCLEAR, (), codeword=False, more=False, text="", shortened=False, sender_agreed=True)
+        say(_written(shown))
 
     code, said = await _ask(task, MAIL_SECONDS)
     if code:
@@ -45,9 +53,9 @@ async def confirm(settings: Settings, place: Place) -> bool:
     """Set the flag that says "a person has this". ``False``: it may not be set; the message waits as before."""
 
     def task(say: Say) -> None:
-        from hwc_school_agent.workers import confirm as worker
+        from hwc_school_agent.workers.confirm import run
 
-        worker.run(settings, place)
+        run(settings, place)
         say("confirmed")
 
     code, said = await _ask(task, MAIL_SECONDS)

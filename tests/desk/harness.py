@@ -139,7 +139,9 @@ def _script(path: Path) -> None:
 def settings_of(folder: Path, **changes: Any) -> Settings:
     """Settings of a desk on a free port; nobody answers at its mailbox."""
     settings = Settings(
-        School("Basisschool De Linde"), Mailbox("127.0.0.1", "hwc", port=1), Submission("127.0.0.1", "hwc@school.example"),
+        School("Basisschool De Linde"),
+        Mailbox("127.0.0.1", "hwc", port=1),
+        Submission("127.0.0.1", "hwc@school.example"),
         desk=Desk(port=free_port()), state=State(folder / "state", folder / "run"),
     )
     return replace(settings, **changes)
@@ -176,7 +178,8 @@ class Bench:
 
     def stop(self) -> str:
         """End it; returns what it wrote to stderr."""
-        assert self._process.stdin and self._process.stderr
+        assert self._process.stdin is not None
+        assert self._process.stderr is not None
         self._process.stdin.close()
         self._process.wait(20)
         return self._process.stderr.read()
