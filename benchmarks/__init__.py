@@ -1,0 +1,1 @@
+"""Speed and memory of the whole agent, measured from outside. Never a test: machines are noisy."""
