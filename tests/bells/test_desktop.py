@@ -62,6 +62,7 @@ def test_a_click_opens_the_desk(loop: Loop, rope: Rope, desktop: Desktop, socket
     assert (desktop.folder / "opened").read_text() == URL
 
 
+@pytest.mark.slow
 def test_a_hung_service_counts_as_failed_and_harms_nobody(
     loop: Loop, rope: Rope, desktop: Desktop, socket: Path
 ) -> None:
@@ -87,6 +88,7 @@ def test_a_hung_service_counts_as_failed_and_harms_nobody(
     assert bell.poll() is None
 
 
+@pytest.mark.slow
 def test_a_late_notification_is_the_one_that_a_click_and_a_hush_know(
     loop: Loop, rope: Rope, desktop: Desktop, socket: Path
 ) -> None:
