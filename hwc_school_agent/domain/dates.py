@@ -34,10 +34,13 @@ _DAY_FIRST = re.compile(rf"{_BEFORE}(\d{{1,2}})\s?([-/.])\s?(\d{{1,2}})\s?\2\s?(
 _YEAR_FIRST = re.compile(rf"{_BEFORE}(\d{{4}})\s?([-/.])\s?(\d{{1,2}})\s?\2\s?(\d{{1,2}}){_AFTER}")
 _IN_WORDS = re.compile(
     rf"{_BEFORE}(\d{{1,2}})(?:e|ste|de)?[\s.-]{{0,3}}({'|'.join(sorted(_MONTHS, key=len, reverse=True))})(?![^\W\d_])"
-    rf"\.?[\s,-]{{0,3}}(\d{{4}}{_AFTER}|'?\d{{2}}{_AFTER}(?=\s*(?:$|[^\w\s])))",
+    rf"\.?[\s,-]{{0,3}}(\d{{4}}{_AFTER}|'\d{{2}}{_AFTER}|\d{{2}}{_AFTER}(?=\s*(?:$|[^\w\s])))",
     re.IGNORECASE,
 )
-_NEARLY = re.compile(r"(?<!\d)(?:\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,5}|\d{4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2})(?!\d)")
+_NEARLY = re.compile(
+    r"(?<!\d)(?:\d{1,4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{2,5}|\d{4}\s?[-/.]\s?\d{1,2}\s?[-/.]\s?\d{1,2})(?!\d)"
+    r"|(?<!\d)\d{1,2}[\s.-]{1,3}[^\W\d_]{3,10}\.?[\s,-]{0,3}(?:19|20)\d{2}(?!\d)"  # "4 jnui 2014"
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

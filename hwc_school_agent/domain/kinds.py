@@ -22,8 +22,9 @@ _SECURE = re.compile(
     r"|\b(?:zivver|smartlockr|secumailer|zorgmail|zorgmessenger|cryptshare)\b|\bkpn\s+secure\s*mail\b",
     re.IGNORECASE,
 )
+_LINK = re.compile(r"https?://\S+", re.IGNORECASE)
 _OPEN_IT = re.compile(
-    r"\bklik\b|\bopen(?:en|t)?\b|\blees\b|\blezen\b|\bbekijk(?:en)?\b|\bontgrendel(?:en)?\b|\bread\b|\bview\b|\bunlock\b|https?://"
+    r"\bklik\b|\bopen(?:en|t)?\b|\blees\b|\blezen\b|\bbekijk(?:en)?\b|\bontgrendel(?:en)?\b|\bread\b|\bview\b|\bunlock\b"
     r"|\b(?:toegangs|verificatie|inlog|sms-?|pin|beveiligings|bevestigings)-?\s?code\b|\beenmalige?\s+code\b|\bwachtwoord\b|\b(?:access|verification)\s+code\b",
     re.IGNORECASE,
 )
@@ -48,7 +49,8 @@ def is_notice(envelope: Envelope, text: str) -> bool:
     """Whether a secure-mail service says that it holds a message, or sends the code for one."""
     if _SERVICE_DOMAIN.fullmatch(envelope.sender.rpartition("@")[2]) or _SERVICE_LINK.search(text):
         return True
-    return bool(_SECURE.search(text) and _OPEN_IT.search(text))
+    words = _LINK.sub(" ", text)  # an address may hold any service's name
+    return bool(_SECURE.search(words) and (_OPEN_IT.search(words) or len(words) != len(text)))
 
 
 def _from_machine(envelope: Envelope) -> bool:

@@ -163,6 +163,8 @@ def _without_fillers(text: str) -> str:
         last -= 1
     if first >= last:
         return ""
+    if first and words[first - 1][2][0].isupper() and (last - first == 1 or _bare(words[first][2]) in _PARTICLES):
+        return ":"  # "Kind Jansen": a child called Jansen, or one called Kind
     stretch = text[words[first][0] : words[last - 1][1]]
     if len(stretch) > 2 and stretch[0] in _APOSTROPHES and stretch[-1] in _APOSTROPHES:
         stretch = stretch[1:-1]  # quotation marks

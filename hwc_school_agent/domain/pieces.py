@@ -221,6 +221,8 @@ class Reader:
             names = [s for p in parts for s in p]
             if names and all(is_name(s) for s in names) and not dates:
                 raise Unreadable  # "Noor Jansen, Sem Jansen"
+            if (digit := re.search(r"\d", text)) and any(" " in s and is_name(s) for s in split_off(text[: digit.start()])):
+                raise Unreadable  # "Sem Jansen 4 6 2014"
             self._rest(number, text)
             return
         if not dates:
