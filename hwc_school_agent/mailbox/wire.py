@@ -271,5 +271,5 @@ class Words:
     def done(self) -> None:
         self.out += b"DONE\r\n"
 
-    def logout(self) -> str:
-        return self._say(b"LOGOUT")
+    def noop(self) -> str:
+        return self._say(b"NOOP")

@@ -35,11 +35,12 @@ class Hands:
 
     def start(
         self, worker: Worker, arguments: tuple[Any, ...], seconds: float,
-        on_line: Callable[[str], None], on_end: Callable[[bool], None],
+        on_line: Callable[[str], None], on_end: Callable[[bool], None], keep: tuple[int, ...] = (),
     ) -> None:
         """Fork ``worker``. ``on_line`` gets every line it says; ``on_end(well)`` comes last, also after a kill.
 
         It is killed after ``seconds``. ``arguments`` travel by the fork itself; nothing is written anywhere.
+        ``keep``: descriptors in the arguments that the child needs.
         """
 
         def task(say: Say) -> None:
@@ -47,7 +48,7 @@ class Hands:
             module = importlib.import_module(f"hwc_school_agent.workers.{worker.value}")
             module.run(*arguments, lambda word: say(word.line() if isinstance(word, Said) else word.value))
 
-        child = fork(task)
+        child = fork(task, keep=keep)
         self._running[child.pid] = child
         buffer = bytearray()
 

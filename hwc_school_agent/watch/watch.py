@@ -26,12 +26,14 @@ from hwc_school_agent.watch.door import Door
 from hwc_school_agent.watch.ear import Ear
 from hwc_school_agent.watch.hands import Hands, Worker
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.spare import Spare
 
 TRIAGE_SECONDS = 20.0
 FINISH_SECONDS = 180.0
 CLOSE_SECONDS = 600.0
 RETRY_SECONDS = 60.0
 HEARTBEAT_SECONDS = 15.0
+SPARE_AFTER = 0.5  # seconds: the first look comes first
 KEPT_SECONDS = 120.0  # what was done for a signal may be read on the page for at least so long
 _TROUBLES = tuple(Trouble)
 
@@ -45,6 +47,7 @@ class Watch:
         self._book = Book(trust=settings.mailbox.trust_elsewhere, secret=secret, token=token)
         self._hands = Hands(loop)
         self._ear = Ear(settings.mailbox, loop, self._until_look, self._on_look, self._on_lost)
+        self._spare = Spare(settings.mailbox, loop)
         self._rope = Rope(
             settings.state.runtime_directory / "bell.sock", settings.bell_group,
             loop.add_reader, loop.remove_reader, lambda: log(Event.BELL_REFUSED),
@@ -68,6 +71,7 @@ class Watch:
         self._rope.open()
         self._control.open()
         self._ear.start()
+        self._loop.call_later(SPARE_AFTER, self._spare.start)
         self._heartbeat()
         notify("READY=1\nSTATUS=nog niet gekeken")
         log(Event.STARTED)
@@ -76,6 +80,7 @@ class Watch:
         """End everything that was started."""
         notify("STOPPING=1")
         self._ear.stop()
+        self._spare.stop()
         self._hands.stop()
         self._door.close()
         self._rope.close()
@@ -183,7 +188,13 @@ class Watch:
                 if self._duty.ring_arrivals:
                     self._ring()
 
-        self._hands.start(Worker.TRIAGE, (self._settings, entry.place, today), TRIAGE_SECONDS, on_line, on_end)
+        spare = self._spare.take()
+        self._hands.start(
+            Worker.TRIAGE, (self._settings, entry.place, today, spare), TRIAGE_SECONDS, on_line, on_end,
+            keep=(spare.fileno(),) if spare else (),
+        )
+        if spare:
+            spare.close()  # ours; the child has its own
 
     def _finish(self, handle: str) -> None:
         errand = self._book.errand(handle)

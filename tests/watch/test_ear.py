@@ -163,7 +163,8 @@ def test_a_link_that_silently_died_is_noticed(
     dovecot: MailServer, listening: Callable[..., Listening], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Packets vanish, nothing is reset: the next look ends it."""
-    monkeypatch.setattr("hwc_school_agent.mailbox.listen.ANSWER_SECONDS", 1.0)
+    for module in ("talk", "listen"):
+        monkeypatch.setattr(f"hwc_school_agent.mailbox.{module}.ANSWER_SECONDS", 1.0)
     with Proxy(dovecot.tls_port) as proxy:
         heard = listening(mailbox_of(dovecot, proxy.port), pace=1.0)
         heard.until(lambda: heard.looks)

@@ -1,0 +1,105 @@
+"""A talk with a mail server as a generator without I/O: what it may ask for, how it begins.
+
+It yields what it wants (bytes to send, a response, TLS) and is sent what came; ``watch/line.py`` does the I/O. So a
+whole talk reads from top to bottom, one thread holds it beside everything else, and a test can hold the other end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from hwc_school_agent.domain.board import Trouble
+from hwc_school_agent.mailbox.heard import capabilities, says
+from hwc_school_agent.mailbox.wire import Response, Words
+from hwc_school_agent.settings import Mailbox, Tls
+
+ANSWER_SECONDS = 15.0  # a server that says nothing for so long has hung
+
+
+class Lost(Exception):
+    """The conversation is over. Carries a closed word, never the server's text."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Wants the next response, or ``None`` after ``seconds``. ``idle``: may be interrupted to look at once."""
+
+    seconds: float
+    idle: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartTls:
+    """Wants TLS on the connection from here on."""
+
+
+Ask = bytes | Wait | StartTls
+Talk = Generator[Ask, "Response | None", None]
+
+
+class Caller:
+    """One connection, from the greeting to the login."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        self._mailbox = mailbox
+        self._words = Words()
+        self._capabilities: frozenset[str] = frozenset()
+
+    def _enter(self) -> Talk:
+        greeting = yield from self._next(ANSWER_SECONDS)
+        if greeting.word not in ("OK", "PREAUTH"):
+            raise Lost(Trouble.NO_ANSWER)
+        if self._mailbox.tls is Tls.STARTTLS:
+            yield from self._command(self._words.starttls(), trouble=Trouble.CERTIFICATE)
+            yield StartTls()
+        tag = yield from self._log_in(self._mailbox.user, self._mailbox.password.reveal())
+        # nothing is sent behind the login: Courier hands over to another program there and loses what was
+        while not self._capabilities or tag:
+            response = yield from self._next(ANSWER_SECONDS)
+            if response.tag == tag:
+                if response.word != "OK":
+                    passing = says(response, "UNAVAILABLE", "INUSE", "LIMIT")
+                    raise Lost(Trouble.NO_ANSWER if passing else Trouble.LOGIN)
+                tag = ""
+                # what was announced before the login does not count
+                self._capabilities = capabilities(response.code)
+                if not self._capabilities:
+                    self._words.capability()
+                    yield self._words.take()
+            elif response.word == "CAPABILITY":
+                self._capabilities = capabilities(response.tokens)
+
+    def _log_in(self, user: str, password: str) -> Generator[Ask, Response | None, str]:
+        """Say who we are; returns the tag whose answer decides."""
+        try:
+            tag = self._words.login(user, password)
+            yield self._words.take()
+        except ValueError:  # not plain ASCII
+            tag = self._words.authenticate_plain()
+            yield self._words.take()
+            while (response := (yield from self._next(ANSWER_SECONDS))).tag != "+":
+                if response.tag == tag:
+                    raise Lost(Trouble.LOGIN) from None
+            self._words.plain_answer(user, password)
+            yield self._words.take()
+        return tag
+
+    def _next(self, seconds: float) -> Generator[Ask, Response | None, Response]:
+        response = yield Wait(seconds)
+        if response is None or response.word == "BYE":
+            raise Lost(Trouble.NO_ANSWER)
+        return response
+
+    def _command(self, tag: str, *, may_fail: bool = False, trouble: Trouble = Trouble.PROTOCOL) -> Talk:
+        yield self._words.take()
+        while True:
+            response = yield from self._next(ANSWER_SECONDS)
+            if response.tag == tag:
+                if response.word != "OK" and not may_fail:
+                    raise Lost(trouble)
+                return

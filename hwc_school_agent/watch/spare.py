@@ -1,0 +1,39 @@
+"""A spare connection, logged in and at rest, for the next triage: a signal is then read in one round trip.
+
+It is given away whole with the fork and never used by ``watch`` itself; the next one is made at once.
+"""
+
+from __future__ import annotations
+
+import socket
+
+from hwc_school_agent.mailbox.talk import Caller, Talk, Wait
+from hwc_school_agent.settings import Mailbox
+from hwc_school_agent.watch.line import Line
+from hwc_school_agent.watch.loop import Loop
+
+KEEP_ALIVE_SECONDS = 240.0  # servers hang up on a connection that rests for 30 minutes, routers sooner
+LONGEST_RETRY = 300.0  # a server that allows one connection only is not pestered
+
+
+class Spare(Caller):
+    """At most one resting connection."""
+
+    def __init__(self, mailbox: Mailbox, loop: Loop) -> None:
+        super().__init__(mailbox)
+        self._line = Line(mailbox, loop, self._rest, lambda _trouble, _retry_in: None, LONGEST_RETRY)
+        self.stop = self._line.stop
+        self.start = self._line.start
+
+    def take(self) -> socket.socket | None:
+        """The connection, if there is one; the caller closes it."""
+        return self._line.take()
+
+    def _rest(self) -> Talk:
+        self._words = type(self._words)()
+        self._capabilities = frozenset()
+        yield from self._enter()
+        self._line.went_well()
+        while True:
+            if (yield Wait(KEEP_ALIVE_SECONDS, idle=True)) is None:
+                yield from self._command(self._words.noop())
