@@ -116,7 +116,7 @@ class Browser:
             if self._cookies:
                 headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
             try:
-                connection.request(method, url.path or "/", body, headers)
+                connection.request(method, f"{url.path or '/'}?{url.query}".rstrip("?"), body, headers)
                 answer = connection.getresponse()
                 html = answer.read().decode("utf-8", "replace")
             finally:

@@ -26,6 +26,9 @@ def main(once: bool) -> int:
         return _once(clock) if once else _wait(clock)
     except _Stopped:
         return 1 if once else 0
+    except OSError as error:
+        sys.stderr.write(f"De proef kan hier niet starten: {error.strerror or type(error).__name__}.\n")
+        return 1
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -32,7 +32,7 @@ class School:
             self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="hwc-demo-")))
             self.password = secrets.token_urlsafe(18)
             self.veilig_thuis = VeiligThuis(ADDRESSES, self._clock)
-            background = Background()
+            self._background = background = Background()
             stack.callback(background.stop)
             self.mailbox = ImapServer(ADDRESSES.school, self.password)
             post = SmtpServer(ADDRESSES, self.password, self.mailbox, self.veilig_thuis.receive)
@@ -50,6 +50,10 @@ class School:
             self.agent.start()
             self._stack = stack.pop_all()
         return self
+
+    def put_into(self, folder: str, message: bytes) -> None:
+        """Put a message into a folder of the mailbox, as a rule or a colleague may. Raises ``KeyError``."""
+        self._background.run(self.mailbox.deliver(message, folder))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -14,7 +14,7 @@ from email.utils import formatdate
 from enum import Enum
 
 _FIRST = ("Noor", "Sem", "Yara", "Daan", "Amira", "Jesse", "Lotte", "Bilal", "Zoë", "Milan")
-_FAMILY = ("Voorbeeldsma", "Verzonneling", "Nergenshuizen", "van Denkbeelden", "Proefjesma", "el Fantasi")
+FAMILY_NAMES = ("Voorbeeldsma", "Verzonneling", "Nergenshuizen", "van Denkbeelden", "Proefjesma", "el Fantasi")
 
 SUBJECT = "Bericht van Veilig Thuis"  # neutral, as agreed
 
@@ -57,7 +57,7 @@ class Invented:
 
 def invent(today: date, count: int = 1) -> tuple[Invented, ...]:
     """Children of primary school age, all of one family."""
-    family = _CHANCE.choice(_FAMILY)
+    family = _CHANCE.choice(FAMILY_NAMES)
     return tuple(
         Invented(first, family, date(today.year - 5 - age, _CHANCE.randint(1, 12), _CHANCE.randint(1, 28)))
         for first, age in zip(_CHANCE.sample(_FIRST, count), _CHANCE.sample(range(7), count), strict=True)

@@ -37,7 +37,7 @@ class Walk:
         self._school, self._clock = school, clock
         self._browser = Browser(school.agent.desk)
         self._page = Sight("")
-        self._sent: Sent
+        self.sent: Sent
         self._folders: dict[str, int] = {}
 
     def steps(self) -> Iterable[tuple[str, Callable[[], str]]]:
@@ -63,7 +63,7 @@ class Walk:
 
     def _send(self) -> str:
         try:
-            self._sent = self._school.veilig_thuis.send()
+            self.sent = self._school.veilig_thuis.send()
         except OSError:
             raise Failed("de postbus van de school nam het signaal niet aan") from None
         if sum(self._look().values()) == 0:
@@ -78,7 +78,7 @@ class Walk:
 
     def _show(self) -> str:
         self._press("Toon het signaal")
-        child = self._sent.children[0]
+        child = self.sent.children[0]
         born = f"{child.born.day} {_MONTHS[child.born.month - 1]} {child.born.year}"
         if child.name not in self._page.text or born not in self._page.text:
             raise Failed("naam of geboortedatum is niet wat Veilig Thuis stuurde")
@@ -91,7 +91,7 @@ class Walk:
         return "De contactpersoon heeft op Ontvangen gedrukt; de naam is van het scherm."
 
     def _receipt(self) -> str:
-        answer = self._school.veilig_thuis.wait_for_answer(self._sent, LIMIT)
+        answer = self._school.veilig_thuis.wait_for_answer(self.sent, LIMIT)
         if answer is None:
             self._page = self._browser.look()
             raise Failed("Veilig Thuis kreeg geen ontvangstbevestiging" + self._desk_says())
@@ -146,7 +146,7 @@ class Walk:
         return self._folders
 
     def _texts(self) -> tuple[str, ...]:
-        return tuple(text for child in self._sent.children for text in _traces(child))
+        return tuple(text for child in self.sent.children for text in _traces(child))
 
     def _needles(self) -> tuple[bytes, ...]:
         return own_look.written(self._texts())
