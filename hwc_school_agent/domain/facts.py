@@ -54,7 +54,7 @@ _CODEWORD = re.compile(
     r"(?<![^\W_])(?:hand(?:le|el)[\s_.‐‑–—-]{0,3}(?:with|wit|whit|wiht)[\s_.‐‑–—-]{0,3}car[es]?e?|h\.?\s?w\.?\s?c\.?)(?![^\W_])",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s@]{1,80}@[^\s@]{1,200}")
+_ADDRESS = re.compile(r"(?<![^\s@])[^\s@]{1,80}@[^\s@]{1,200}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _PREFIX = re.compile(r"(?:(?:re|fw|fwd|antw|doorst|betr|onderwerp|subject|betreft)\s*:\s*|\[[^\]]{1,20}\]\s*)+", re.IGNORECASE)
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u2009\u2002\u2003", " "))

@@ -24,6 +24,7 @@ def html_to_text(source: str) -> str:
     """One line a block, cells of a table row parted by tabs; the address of a link follows its words as ``<address>``."""
     out: list[str] = []
     links: list[str] = []
+    cells: list[int] = []  # where in ``out`` each open cell begins
     position, quotes = 0, True
     while (start := source.find("<", position)) >= 0:
         _data(out, source[position:start])
@@ -55,8 +56,12 @@ def html_to_text(source: str) -> str:
             position = _after(source, tag, position)
         elif tag in _BLOCKS:
             out.append("\n")
-        elif tag in ("td", "th") and closing:
-            out.append("\t")
+        elif tag in ("td", "th"):
+            if not closing:
+                cells.append(len(out))
+            elif cells:
+                start = cells.pop()
+                out[start:] = [_cell("".join(out[start:]))]
         elif tag == "a" and not closing:
             href = _HREF.search(attributes[:4000])
             links.append(html.unescape(href[1]) if href else "")
@@ -75,6 +80,12 @@ def _after(source: str, tag: str, position: int) -> int:
 def _data(out: list[str], data: str) -> None:
     if data:
         out.append(_SPACE.sub(" ", html.unescape(data)))
+
+
+def _cell(content: str) -> str:
+    """A cell with one line of text stands in its row; one with more lines is there for the layout only."""
+    bare = content.strip(" \n")
+    return f"\n{bare}\n" if "\n" in bare else f"{bare}\t"
 
 
 def _cells(line: str) -> str:

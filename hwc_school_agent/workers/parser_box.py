@@ -74,7 +74,7 @@ def prepare() -> None:
     """
     try:
         warm_up()
-    except Exception:  # noqa: BLE001 - the same for the caller as a box that fails
+    except Exception:  # the same for the caller as a box that fails
         raise BoxFailed from None
 
 
@@ -95,7 +95,7 @@ def close_in() -> None:
 def _memory_now() -> int:
     """Address space of this process in bytes; a generous guess where ``/proc`` is missing."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as statm:
+        with open("/proc/self/statm", "rb") as statm:
             return int(statm.read().split()[0]) * resource.getpagesize()
     except (OSError, ValueError, IndexError):
         return 512 << 20
