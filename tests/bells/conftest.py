@@ -146,9 +146,9 @@ class Desktop:
         return self.start(sys.executable, "-c", program, str(path), url)
 
 
-def end(process: subprocess.Popen[bytes]) -> int:
-    """SIGTERM (also to a stopped process), then its exit code."""
-    if process.poll() is None:
+def end(process: subprocess.Popen[bytes], *, by_itself: bool = False) -> int:
+    """SIGTERM (also to a stopped process), unless it ends by itself; then its exit code."""
+    if not by_itself and process.poll() is None:
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
         try:
