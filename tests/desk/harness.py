@@ -11,8 +11,10 @@ import importlib
 import json
 import os
 import pickle
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import types
@@ -20,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +105,7 @@ class _Program:
                 self.beating = d["beating"]
             if "sessions" in d:
                 self.door.sessions = tuple(Session(**s) for s in d["sessions"])
+                self.door.attempts = ()
             self.door.tell(self.fresh())
             print(json.dumps({"done": d["id"]}), flush=True)
 
@@ -133,6 +137,15 @@ def _script(path: Path) -> None:
         setattr(package, name, module)
 
 
+@cache
+def _staff() -> bytes:
+    """The staff file; hashing takes its time, so once for all tests."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, role in ((CONTACT, Role.CONTACT), (BACKUP, Role.BACKUP), (HEAD, Role.HEAD)):
+            staff_file.add(Path(folder), name, role, PHRASE)
+        return (Path(folder) / staff_file.FILE).read_bytes()
+
+
 # -- the test's end ------------------------------------------------------------------------------------------------
 
 
@@ -150,13 +163,12 @@ def settings_of(folder: Path, **changes: Any) -> Settings:
 class Bench:
     """A desk under test."""
 
-    def __init__(self, folder: Path, settings: Settings, *, scripted: bool = True) -> None:
+    def __init__(self, folder: Path, settings: Settings, *, scripted: bool = True, idle: float = 0.0) -> None:
         self.settings, self.folder = settings, folder
         self.script: dict[str, dict[str, Any]] = {}
+        self._idle = idle
         self._script_file = folder / "script.json" if scripted else None
-        if not (settings.state.directory / staff_file.FILE).exists():
-            for name, role in ((CONTACT, Role.CONTACT), (BACKUP, Role.BACKUP), (HEAD, Role.HEAD)):
-                staff_file.add(settings.state.directory, name, role, PHRASE)
+        self.reset_staff()
         now = time.time()
         self.board = Board(now=now, health=Health.OK, last_look=now, folders=7)
         self.orders: list[Order] = []
@@ -164,12 +176,30 @@ class Bench:
         self._done: set[int] = set()
         self._id = 0
 
+    def reset_staff(self) -> None:
+        """Three people with the same pass phrase."""
+        self.settings.state.directory.mkdir(parents=True, exist_ok=True)
+        new = self.settings.state.directory / "new"
+        new.write_bytes(_staff())
+        new.replace(self.settings.state.directory / staff_file.FILE)
+
+    def reset(self) -> None:
+        """As if just started: no desk, no sessions, nothing waits."""
+        if self.pid:
+            os.kill(self.pid, signal.SIGKILL)
+            eventually(lambda: self.pid == 0)
+        now = time.time()
+        self.board = Board(now=now, health=Health.OK, last_look=now, folders=7)
+        self.script.clear()
+        self.reset_staff()
+        self.put(sessions=())
+        self.orders.clear()
+
     def start(self) -> None:
         (self.folder / "settings.pickle").write_bytes(pickle.dumps(self.settings))
         self.write_script()
         args = [sys.executable, "-m", "tests.desk.harness", str(self.folder / "settings.pickle")]
-        if self._script_file:
-            args.append(str(self._script_file))
+        args += [str(self._script_file or ""), str(self._idle)]
         self._process = subprocess.Popen(
             args, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )
@@ -183,6 +213,16 @@ class Bench:
         self._process.stdin.close()
         self._process.wait(20)
         return self._process.stderr.read()
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+        self._process.kill()
+        self._process.wait(20)
+
+    @property
+    def watch_pid(self) -> int:
+        """The process that forks the desks."""
+        return self._process.pid
 
     def _listen(self) -> None:
         assert self._process.stdout
@@ -272,7 +312,8 @@ class Browser:
 def bench(folder: Path, **options: Any) -> Iterator[Bench]:
     """A running desk; fails when the program wrote anything to stderr."""
     scripted = options.pop("scripted", True)
-    made = Bench(folder, options.pop("settings", None) or settings_of(folder, **options), scripted=scripted)
+    idle = options.pop("idle", 0.0)
+    made = Bench(folder, options.pop("settings", None) or settings_of(folder, **options), scripted=scripted, idle=idle)
     made.start()
     try:
         yield made
@@ -282,9 +323,15 @@ def bench(folder: Path, **options: Any) -> Iterator[Bench]:
 
 
 def main() -> None:
-    if len(sys.argv) > 2:
-        _script(Path(sys.argv[2]))
-    _Program(pickle.loads(Path(sys.argv[1]).read_bytes())).loop.run()
+    _, settings, script, idle = sys.argv
+    if script:
+        _script(Path(script))
+    importlib.import_module("hwc_school_agent.desk.main")  # watch never does; here it makes the tests faster
+    if float(idle):
+        from hwc_school_agent.desk import life
+
+        life.IDLE_SECONDS = float(idle)  # a minute is long for a test; the forked desk inherits this
+    _Program(pickle.loads(Path(settings).read_bytes())).loop.run()
 
 
 if __name__ == "__main__":
