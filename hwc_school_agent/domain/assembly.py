@@ -24,7 +24,9 @@ class _Record:
         if not piece.labelled and piece.slot is Slot.NAME:
             return False  # a name without a label begins a child
         parts = {Slot.FIRST, Slot.CALL, Slot.INFIX, Slot.LAST}
-        return not ((piece.slot is Slot.NAME and parts & self.slots.keys()) or (piece.slot in parts and Slot.NAME in self.slots))
+        if piece.slot is Slot.NAME:
+            return not parts & self.slots.keys()
+        return piece.slot not in parts or Slot.NAME not in self.slots
 
     def child(self) -> tuple[str, date]:
         """Name and birth date. Raises ``Unreadable`` when one is missing."""

@@ -14,18 +14,41 @@ from datetime import date
 YOUNGEST, OLDEST = 3, 23
 
 _MONTHS = {
-    "januari": 1, "january": 1, "jan": 1,
-    "februari": 2, "february": 2, "febr": 2, "feb": 2,
-    "maart": 3, "march": 3, "mrt": 3, "mar": 3,
-    "april": 4, "apr": 4,
-    "mei": 5, "may": 5,
-    "juni": 6, "june": 6, "jun": 6,
-    "juli": 7, "july": 7, "jul": 7,
-    "augustus": 8, "august": 8, "aug": 8,
-    "september": 9, "sept": 9, "sep": 9,
-    "oktober": 10, "october": 10, "okt": 10, "oct": 10,
-    "november": 11, "nov": 11,
-    "december": 12, "dec": 12,
+    "januari": 1,
+    "january": 1,
+    "jan": 1,
+    "februari": 2,
+    "february": 2,
+    "febr": 2,
+    "feb": 2,
+    "maart": 3,
+    "march": 3,
+    "mrt": 3,
+    "mar": 3,
+    "april": 4,
+    "apr": 4,
+    "mei": 5,
+    "may": 5,
+    "juni": 6,
+    "june": 6,
+    "jun": 6,
+    "juli": 7,
+    "july": 7,
+    "jul": 7,
+    "augustus": 8,
+    "august": 8,
+    "aug": 8,
+    "september": 9,
+    "sept": 9,
+    "sep": 9,
+    "oktober": 10,
+    "october": 10,
+    "okt": 10,
+    "oct": 10,
+    "november": 11,
+    "nov": 11,
+    "december": 12,
+    "dec": 12,
 }
 _BEFORE = r"(?<!\d)(?<!\d[-/.])"
 #: What may not follow a date: more digits, a further part, a time of day.
@@ -54,13 +77,11 @@ class DateFound:
 
 def find_dates(line: str, today: date) -> tuple[DateFound, ...]:
     """Every date and near-date in ``line``, in order. ``line`` has plain hyphens and apostrophes."""
-    found: list[DateFound] = []
-    for match in _DAY_FIRST.finditer(line):
-        found.append(DateFound(*match.span(), _day(match[4], int(match[3]), int(match[1]), today)))
-    for match in _YEAR_FIRST.finditer(line):
-        found.append(DateFound(*match.span(), _day(match[1], int(match[3]), int(match[4]), today)))
-    for match in _IN_WORDS.finditer(line):
-        found.append(DateFound(*match.span(), _day(match[3], _MONTHS[match[2].lower()], int(match[1]), today)))
+    found = [
+        *(DateFound(*m.span(), _day(m[4], int(m[3]), int(m[1]), today)) for m in _DAY_FIRST.finditer(line)),
+        *(DateFound(*m.span(), _day(m[1], int(m[3]), int(m[4]), today)) for m in _YEAR_FIRST.finditer(line)),
+        *(DateFound(*m.span(), _day(m[3], _MONTHS[m[2].lower()], int(m[1]), today)) for m in _IN_WORDS.finditer(line)),
+    ]
     for match in _NEARLY.finditer(line):
         if not any(match.start() < f.end and f.start < match.end() for f in found):
             found.append(DateFound(*match.span(), None))

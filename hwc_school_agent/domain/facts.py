@@ -56,7 +56,9 @@ _CODEWORD = re.compile(
 )
 _ADDRESS = re.compile(r"(?<![^\s@])[^\s@]{1,80}@[^\s@]{1,200}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_PREFIX = re.compile(r"(?:(?:re|fw|fwd|antw|doorst|betr|onderwerp|subject|betreft)\s*:\s*|\[[^\]]{1,20}\]\s*)+", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"(?:(?:re|fw|fwd|antw|doorst|betr|onderwerp|subject|betreft)\s*:\s*|\[[^\]]{1,20}\]\s*)+", re.IGNORECASE
+)
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u2009\u2002\u2003", " "))
 #: Longer than any signal: reading it would be guessing.
 LONGEST_TEXT = 20_000

@@ -29,9 +29,14 @@ def _set(words: str) -> frozenset[str]:
 _ARTICLES = _set("de den der het t d n s ten ter te")
 #: Words that are part of a surname only when an article follows: "op den Akker", never "in Utrecht".
 _PREPOSITIONS = _set("op in aan bij onder over uit voor tot achter boven")
-_PARTICLES = _ARTICLES | _PREPOSITIONS | _set(
-    "van von vom zu zur zum af av la le les lo l du des da das do dos di del dela della delle dello dei e y i el al ul ed "
-    "bin bint ibn ben abu abd abou ait aït ould oğlu uijt tho thoe 'tho"
+_PARTICLES = (
+    _ARTICLES
+    | _PREPOSITIONS
+    | _set(
+        "van von vom zu zur zum af av la le les lo l du des da das do dos di del dela della delle dello dei "
+        "e y i el al ul ed "
+        "bin bint ibn ben abu abd abou ait aït ould oğlu uijt tho thoe 'tho"
+    )
 )
 
 _NEVER_LAST = _ARTICLES | _PREPOSITIONS | _set("van von vom zu zur zum")
@@ -40,14 +45,16 @@ _NEVER_LAST = _ARTICLES | _PREPOSITIONS | _set("van von vom zu zur zum")
 FILLERS = _set(
     "het gaat om hier hierbij betreft betreffende inzake een de leerling leerlingen kind kinderen jeugdige "
     "signaal signalen voor over van u je jullie uw wij we wil willen ontvangt ontvangen ontvang doorgeven sturen stuur "
-    "ik graag dit deze is heet genaamd geboren geb op d.d. dd geboortedatum gebdatum datum geboorte en ook zijn haar hun "
+    "ik graag dit deze is heet genaamd geboren geb op d.d. dd geboortedatum gebdatum datum geboorte en "
+    "ook zijn haar hun "
     "broer broertje zus zusje zoon dochter met als volgt volgende gegevens heden vandaag aan bij naam namen and the "
     "born birth date of vanochtend vanmorgen zojuist nieuw nieuwe codewoord code woord tekst bericht jongen meisje"
 )
 #: Ordinary words of a covering note. A text of nothing else holds nothing more than the facts.
 ORDINARY = FILLERS | _set(
     "wilt kunt kun zou zouden svp a.u.b. aub alstublieft ontvangst ontvangstbevestiging leesbevestiging bevestigen "
-    "bevestiging bevestigt bevestig per mail e-mail email dit deze die dat na lezen gelezen verwijderen verwijder alvast "
+    "bevestiging bevestigt bevestig per mail e-mail email dit deze die dat na lezen gelezen verwijderen "
+    "verwijder alvast "
     "bedankt dank bijvoorbaat hartelijk voorbaat antwoord retour school schooldag dag goed goedemorgen geachte beste "
     "collega hallo in uit tot te ter er hebben heeft naar jullie u wordt worden ontvangstmelding onderstaande "
     "bovenstaande betrokken hem hen ons onze mij me zo spoedig mogelijk vriendelijk verzoek verzoeken versturen terug "
@@ -57,20 +64,26 @@ ORDINARY = FILLERS | _set(
 #: Words that no name of a child holds. Where one stands, the words around it are not a name.
 NOT_NAMES = (FILLERS - _PARTICLES) | _set(
     "veilig thuis politie leerplicht leerplichtambtenaar gemeente basisschool school scholen college lyceum gymnasium "
-    "mavo havo vwo vmbo mbo bso kdv groep klas team afdeling bureau stichting regio afzender handle with care hwc voornaam "
+    "mavo havo vwo vmbo mbo bso kdv groep klas team afdeling bureau stichting regio afzender handle with "
+    "care hwc voornaam "
     "voornamen achternaam tussenvoegsel tussenvoegsels roepnaam familienaam leeftijd geslacht man vrouw bsn adres "
     "woonplaats postcode telefoon tel mobiel mob fax postbus www http https moeder vader ouder ouders mama papa "
     "stiefvader stiefmoeder verzorger verzorgers opa oma oom tante voogd gezin meneer mevrouw mevr mw dhr heer juf "
-    "meester mentor docent leerkracht contact contactpersoon directeur directie collega collega's medewerker zorgcoördinator "
+    "meester mentor docent leerkracht contact contactpersoon directeur directie collega collega's "
+    "medewerker zorgcoördinator "
     "intern begeleider coördinator melding mail e-mail email mailbox vertrouwelijk vertrouwelijke geheim spoed urgent "
-    "belangrijk belangrijke test oefensignaal oefening oefenbericht bijlage onderwerp let extern externe external caution "
-    "waarschuwing beste geachte hallo hoi hi hey hello dear goedemorgen goedemiddag goedenavond goedendag dag groet groeten "
+    "belangrijk belangrijke test oefensignaal oefening oefenbericht bijlage onderwerp let extern externe "
+    "external caution "
+    "waarschuwing beste geachte hallo hoi hi hey hello dear goedemorgen goedemiddag goedenavond "
+    "goedendag dag groet groeten "
     "groetjes hoogachtend vriendelijke hartelijke mvg regards maandag dinsdag woensdag donderdag vrijdag zaterdag "
     "zondag januari februari maart oktober november december gisteren morgen vannacht gisteravond gisternacht avond "
     "ochtend nacht middag ik jij hij wie wat waar wanneer waarom hoe dat er was waren werd wordt heeft hebben had kan "
-    "zal zou moet mag niet geen wel nog na tijdens omdat want maar dus of to from sent subject date verzonden cc bcc re fw "
+    "zal zou moet mag niet geen wel nog na tijdens omdat want maar dus of to from sent subject date "
+    "verzonden cc bcc re fw "
     "fwd antw doorst dhr. mw. incident situatie aanwezig afwezig onbekend nvt n.v.t zie nee ja bevestiging "
-    "ontvangstbevestiging leesbevestiging disclaimer utrecht amsterdam rotterdam huizen hilversum nederland leerlinggegevens "
+    "ontvangstbevestiging leesbevestiging disclaimer utrecht amsterdam rotterdam huizen hilversum "
+    "nederland leerlinggegevens "
     "kindgegevens persoonsgegevens registratie dossier zaak zaaknummer kenmerk referentie ref nr nummer jaar jarige "
     "overleden ziek klasse dob birthday please stuk pagina bladzijde wilt kunt dank bedankt"
 )
@@ -79,7 +92,7 @@ _PLACES = _set("haag bosch helder")  # after "Den"
 
 def words_of(text: str) -> list[str]:
     """The words of a text without the marks around them, folded."""
-    return [w for raw in text.split() if (w := raw.strip(".,:;!?()[]\"“”„*_|/<>-–—…").casefold())]
+    return [w for raw in text.split() if (w := raw.strip('.,:;!?()[]"“”„*_|/<>-–—…').casefold())]
 
 
 def only(text: str, vocabulary: frozenset[str]) -> bool:
@@ -131,7 +144,7 @@ def _bare(word: str) -> str:
 
 
 def _capital(word: str) -> bool:
-    """"Berg", "IJsbrand", "d'Ancona", "el-Khatib", "'s-Gravesande"; not "berg", "den"."""
+    """ "Berg", "IJsbrand", "d'Ancona", "el-Khatib", "'s-Gravesande"; not "berg", "den"."""
     parts = [p for p in _MARKS.split(word) if p]
     if not parts:
         return False
@@ -178,13 +191,15 @@ def _folded(word: str) -> str:
 
 
 def _leading_fillers(words: list[str]) -> int:
-    """How many words at the beginning say nothing. "De" of "De Boer" belongs to the name, "de" of "de leerling" does not."""
+    """How many words at the beginning say nothing. "De" of "De Boer" is of the name, "de" of "de leerling" is not."""
     run = 0
     while run < len(words) and _folded(words[run]) in FILLERS:
         run += 1
     cut = next((i for i in range(run, 0, -1) if _folded(words[i - 1]) not in _PARTICLES), 0)
-    if cut < len(words) and _bare(words[cut]) in _PREPOSITIONS and not (
-        cut + 1 < len(words) and _bare(words[cut + 1]) in _ARTICLES
+    if (
+        cut < len(words)
+        and _bare(words[cut]) in _PREPOSITIONS
+        and not (cut + 1 < len(words) and _bare(words[cut + 1]) in _ARTICLES)
     ):
         return cut + 1  # "voor Noor"
     return cut

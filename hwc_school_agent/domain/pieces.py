@@ -48,7 +48,10 @@ _LABELS: tuple[tuple[Slot, str], ...] = (
     (Slot.CALL, r"roepnaam"),
     (Slot.INFIX, r"tussenvoegsels?|tussenv\.?|voorvoegsels?"),
     (Slot.LAST, rf"(?:achter|familie|geslachts)naam(?:\s+(?:van\s+)?{_CHILD})?|last\s+name|surname"),
-    (Slot.BORN, rf"geboorte\s?-?datum(?:\s+(?:van\s+)?{_CHILD})?|geb\.?\s?-?(?:datum|dat\.?|dd\.?)|datum\s+van\s+geboorte"),
+    (
+        Slot.BORN,
+        rf"geboorte\s?-?datum(?:\s+(?:van\s+)?{_CHILD})?|geb\.?\s?-?(?:datum|dat\.?|dd\.?)|datum\s+van\s+geboorte",
+    ),
     (Slot.BORN, r"geboren(?:\s+op)?|geb\.?|date\s+of\s+birth|birth\s?date|d\.?o\.?b\.?"),
 )
 _ONE_LABEL = tuple((slot, re.compile(pattern, re.IGNORECASE)) for slot, pattern in _LABELS)
@@ -59,7 +62,7 @@ _EXTRA = re.compile(
     re.IGNORECASE,
 )
 _BORN_WORD = re.compile(r"(?<![^\W_])(?:geb(?:oren|oortedatum)?\b|born\b)", re.IGNORECASE)
-_EDGES = " \t,;:|.-–—/()[]*_\"“”„"
+_EDGES = ' \t,;:|.-–—/()[]*_"“”„'
 #: Dashes and quotes as one character each, so that positions stay the same.
 _FLAT = str.maketrans("‐‑‒–—−’‘´`", "------''''")
 _LONGEST_LINE = 2000
@@ -103,7 +106,7 @@ class Reader:
         self._fields(number, line)
 
     def finish(self) -> None:
-        """To be called after the last line. Raises ``Unreadable`` when a label got no value, or a name may be cut off."""
+        """After the last line. Raises ``Unreadable`` when a label got no value, or a name may be cut off."""
         if any(slot is not Slot.INFIX for slot in self._pending):
             raise Unreadable
         for piece in self.pieces:
@@ -119,9 +122,10 @@ class Reader:
 
     def _row(self, number: int, cells: list[str]) -> bool:
         labels = [label_of(c) for c in cells]
-        if all(slot is not None or not c.strip(_EDGES + CODE) for slot, c in zip(labels, cells, strict=True)) and sum(
-            slot is not None for slot in labels
-        ) > 1:
+        if (
+            all(slot is not None or not c.strip(_EDGES + CODE) for slot, c in zip(labels, cells, strict=True))
+            and sum(slot is not None for slot in labels) > 1
+        ):
             self._columns = labels
             return True
         if any(slot is not None for slot in labels):
@@ -221,7 +225,9 @@ class Reader:
             names = [s for p in parts for s in p]
             if names and all(is_name(s) for s in names) and not dates:
                 raise Unreadable  # "Noor Jansen, Sem Jansen"
-            if (digit := re.search(r"\d", text)) and any(" " in s and is_name(s) for s in split_off(text[: digit.start()])):
+            if (digit := re.search(r"\d", text)) and any(
+                " " in s and is_name(s) for s in split_off(text[: digit.start()])
+            ):
                 raise Unreadable  # "Sem Jansen 4 6 2014"
             self._rest(number, text)
             return

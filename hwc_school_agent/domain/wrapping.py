@@ -17,7 +17,9 @@ _CLOSING = re.compile(
     r"(?:\s+(?:van|namens))?\s*[,.!]?(?:\s+\D{1,50})?",
     re.IGNORECASE,
 )
-_SIGNATURE_BEGINS = re.compile(r"--\s?|_{5,}|verzonden (?:vanaf|met|via|vanuit) .{2,60}|sent from .{2,60}|.{0,12}outlook voor .{2,30}", re.I)
+_SIGNATURE_BEGINS = re.compile(
+    r"--\s?|_{5,}|verzonden (?:vanaf|met|via|vanuit) .{2,60}|sent from .{2,60}|.{0,12}outlook voor .{2,30}", re.I
+)
 _FORWARDED = re.compile(
     r"[-_\s>]*(?:begin\s+)?(?:oorspronkelijk|doorgestuurd|doorgezonden|original|forwarded)\w*\s+(?:bericht|message|e-?mail)\b[-_:\s]*|"
     r"(?:op|on)\s.{6,120}(?:schreef|wrote).{0,90}:?|(?:van|from|verzonden|sent|aan|to|cc|datum|date)\s*:\s.*",
@@ -39,7 +41,8 @@ _DISCLAIMER = re.compile(
     re.IGNORECASE,
 )
 _OFFICE = re.compile(
-    r"(?:t|tel|telefoon|m|mob|mobiel|e|e-?mail|w|www|web|i)\s*[.:]\s*[^,]{0,60}|[+(]?\d[\d\s()+-]{7,18}|\S+@\S+|(?:https?://|www\.)\S+",
+    r"(?:t|tel|telefoon|m|mob|mobiel|e|e-?mail|w|www|web|i)\s*[.:]\s*[^,]{0,60}"
+    r"|[+(]?\d[\d\s()+-]{7,18}|\S+@\S+|(?:https?://|www\.)\S+",
     re.IGNORECASE,
 )
 _OFFICE_NAME = re.compile(

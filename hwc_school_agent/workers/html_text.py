@@ -10,8 +10,47 @@ import html
 import re
 
 _BLOCKS = frozenset(
-    "address article aside blockquote body br center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header hr "
-    "html li main nav ol option p pre section table tbody tfoot thead title tr ul".split()
+    [
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "html",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "option",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "tfoot",
+        "thead",
+        "title",
+        "tr",
+        "ul",
+    ]
 )
 _DROPPED = frozenset(("script", "style", "title"))  # what stands in them is not text
 _TAG = re.compile(r"""</?([a-zA-Z][a-zA-Z0-9:-]{0,40})((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
@@ -21,7 +60,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def html_to_text(source: str) -> str:
-    """One line a block, cells of a table row parted by tabs; the address of a link follows its words as ``<address>``."""
+    """One line a block, cells of a table row parted by tabs; a link's address follows its words as ``<address>``."""
     out: list[str] = []
     links: list[str] = []
     cells: list[int] = []  # where in ``out`` each open cell begins

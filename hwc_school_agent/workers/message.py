@@ -91,7 +91,7 @@ def envelope_of(message: Message) -> Envelope:
         references=tuple(references),
         return_path="<>" if path and re.fullmatch(r"<\s*>", path[0]) else _one_address(path),
         auto_submitted=(auto[0] if re.fullmatch(r"[a-z-]{1,40}", auto[0]) else "unknown") if auto else "",
-        is_list=any(key.lower().startswith("list-") for key in message.keys()),
+        is_list=any(key.lower().startswith("list-") for key in message),
         content_report=report if report in ("delivery-status", "disposition-notification") else "",
         read_receipt_to=_one_address(_values(message, "disposition-notification-to")),
         precedence=precedence[0] if precedence and re.fullmatch(r"[a-z-]{1,40}", precedence[0]) else "",
@@ -116,7 +116,8 @@ def _one_address(values: list[str]) -> str:
 
 def header_text(value: str) -> str:
     """A header for reading: encoded words (RFC 2047) decoded, raw 8-bit as UTF-8 or windows-1252."""
-    value = decode(value.encode("ascii", "surrogateescape"), "utf-8") if any("\udc80" <= c <= "\udcff" for c in value) else value
+    if any("\udc80" <= c <= "\udcff" for c in value):
+        value = decode(value.encode("ascii", "surrogateescape"), "utf-8")
     value = re.sub(r"(\?=)\s+(=\?)", r"\1\2", value)
     return safe(" ".join(_decode_words(value).split()))
 

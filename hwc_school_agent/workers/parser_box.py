@@ -1,9 +1,8 @@
 """The parser box: a message is taken apart in a child that can do nothing but answer.
 
-``ask`` forks a child. What it needs was imported and tried out on a message of ours before;
-it closes itself in (no files, no sockets, no processes, little memory and time), and only then looks at the first byte of
-the message. It answers one line of JSON of at most 16 kB, which
-is checked here field by field: to this side the child is as hostile as the message.
+What the child needs was imported and tried out before, on a message of ours. It closes itself in (no files, no
+sockets, no processes, little memory and time), and only then looks at the first byte of the message. It answers one
+line of JSON of at most 16 kB, which is checked here field by field: to this side it is as hostile as the message.
 
 Nothing is logged, and no exception carries a word of the message.
 """
@@ -49,7 +48,7 @@ class BoxFailed(Exception):
 def ask(
     question: Question, raw: bytes, *, allowed: tuple[str, ...], today: date, seconds: float = 5.0
 ) -> Kind | Shown | Envelope:
-    """Ask one question about a raw message: ``KIND`` gives a ``Kind``, ``SHOW`` a ``Shown``, ``HEADER`` an ``Envelope``.
+    """Ask one question of a raw message: ``KIND`` gives a ``Kind``, ``SHOW`` a ``Shown``, ``HEADER`` an ``Envelope``.
 
     ``allowed`` is ``[senders] allowed``; ``seconds`` bounds the whole call. Raises ``BoxFailed`` and nothing else.
     Blocks the caller. The caller must have one thread (see ``host/child.py``).

@@ -16,7 +16,8 @@ from hwc_school_agent.workers.message import Texts, envelope_of, parse, texts_of
 LONGEST_SHOWN = 4000
 _SAMPLE = (
     b"From: =?utf-8?q?A_=C3=A9?= <a@school.example>\r\nSubject: =?iso-8859-1?b?6Q==?=\r\nMIME-Version: 1.0\r\n"
-    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; charset=utf-8; format=flowed\r\n"
+    b"Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+    b"--b\r\nContent-Type: text/plain; charset=utf-8; format=flowed\r\n"
     b"Content-Transfer-Encoding: quoted-printable\r\n\r\n=C3=A9 \r\na\r\n--b\r\nContent-Type: text/html\r\n"
     b"Content-Transfer-Encoding: base64\r\n\r\nPHA+YTwvcD4=\r\n--b\r\nContent-Type: text/plain; name*=utf-8''a\r\n"
     b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\n!80``\n`\nend\r\n--b--\r\n"
@@ -43,18 +44,23 @@ def read(raw: bytes, today: date, *, show: bool) -> tuple[Kind, Shown, Envelope]
     kind = kind_of(envelope, children, everything, hidden=texts.hidden, today=today)
     if not show:
         return kind, Shown(kind, (), False, False, "", False, False), envelope
-    whole = "\n\n".join(filter(None, (
-        f"Onderwerp: {texts.subject[:300]}" if texts.subject else "",
-        text,
-        _ATTACHED if texts.attachments else _HIDDEN if texts.hidden else "",
-    )))
+    whole = "\n\n".join(
+        filter(
+            None,
+            (
+                f"Onderwerp: {texts.subject[:300]}" if texts.subject else "",
+                text,
+                _ATTACHED if texts.attachments else _HIDDEN if texts.hidden else "",
+            ),
+        )
+    )
     shortened = len(whole) > LONGEST_SHOWN or len(texts.subject) > 300
     more = more or texts.hidden
     return kind, Shown(kind, children, codeword, more, whole[:LONGEST_SHOWN], shortened, False), envelope
 
 
 def _facts(texts: Texts, today: date) -> tuple[tuple[Child, ...], bool, bool, str]:
-    """Facts, codeword, more, and the text to show. Plain text is preferred; two versions that differ are not believed."""
+    """Facts, codeword, more, and the text to show. Plain text is preferred; versions that differ are not believed."""
     plain, html = texts.plain.strip(), texts.html.strip()
     codeword = has_codeword("\n".join((texts.subject, plain, html)))
     if not (plain and html):

@@ -9,12 +9,31 @@ import unicodedata
 #: Character sets that may be decoded, by the name a sender gives. Imported before the box is closed, and no others:
 #: Python would look up "zip", "idna" or "unicode_escape" as well.
 _CHARSETS = {
-    "utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "utf-8", "ascii": "utf-8", "ansi_x3.4-1968": "utf-8",
-    "iso-8859-1": "cp1252", "latin1": "cp1252", "iso8859-1": "cp1252", "windows-1252": "cp1252", "cp1252": "cp1252",
-    "iso-8859-15": "iso8859-15", "latin-9": "iso8859-15", "iso-8859-2": "iso8859-2", "windows-1250": "cp1250",
-    "iso-8859-9": "cp1254", "windows-1254": "cp1254", "windows-1251": "cp1251", "iso-8859-5": "iso8859-5",
-    "koi8-r": "koi8-r", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be", "utf-7": "utf-7",
-    "unicode-1-1-utf-7": "utf-7", "macintosh": "mac-roman",
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "us-ascii": "utf-8",
+    "ascii": "utf-8",
+    "ansi_x3.4-1968": "utf-8",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+    "iso8859-1": "cp1252",
+    "windows-1252": "cp1252",
+    "cp1252": "cp1252",
+    "iso-8859-15": "iso8859-15",
+    "latin-9": "iso8859-15",
+    "iso-8859-2": "iso8859-2",
+    "windows-1250": "cp1250",
+    "iso-8859-9": "cp1254",
+    "windows-1254": "cp1254",
+    "windows-1251": "cp1251",
+    "iso-8859-5": "iso8859-5",
+    "koi8-r": "koi8-r",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "utf-7": "utf-7",
+    "unicode-1-1-utf-7": "utf-7",
+    "macintosh": "mac-roman",
 }
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | frozenset(
     map(chr, range(0xFE00, 0xFE10))
@@ -43,7 +62,7 @@ def decode(data: bytes, charset: str) -> str:
 
 
 def safe(text: str) -> str:
-    """Plain text in NFC: letters, marks, spaces, tabs and newlines; nothing invisible, nothing that turns the writing."""
+    """Plain text in NFC: letters, marks, spaces, tabs, newlines; nothing invisible, nothing that turns the writing."""
     text = _LINE_ENDS.sub("\n", text)
     kept: list[str] = []
     marks = 0

@@ -1,4 +1,4 @@
-"""Mails made to break a parser: bombs of headers, nesting, lines, entities, encodings. At most 64 kB each, as in use."""
+"""Mails made to break a parser: bombs of headers, nesting, lines, entities, encodings. At most 64 kB each."""
 
 import random
 

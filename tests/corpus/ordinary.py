@@ -57,8 +57,11 @@ def _with_picture() -> bytes:
 
 def _signed() -> bytes:
     return mail(
-        b"--b\r\nContent-Type: text/plain\r\n\r\n" + SIGNAL.encode() + b"\r\n--b\r\nContent-Type: application/pkcs7-signature; "
-        b"name=smime.p7s\r\nContent-Disposition: attachment; filename=smime.p7s\r\nContent-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n",
+        b"--b\r\nContent-Type: text/plain\r\n\r\n"
+        + SIGNAL.encode()
+        + b"\r\n--b\r\nContent-Type: application/pkcs7-signature; "
+        b"name=smime.p7s\r\nContent-Disposition: attachment; filename=smime.p7s\r\n"
+        b"Content-Transfer-Encoding: base64\r\n\r\nAAAA\r\n--b--\r\n",
         b"Content-Type: multipart/signed; boundary=b",
     )
 
@@ -75,18 +78,26 @@ SIGNALS = {
     "no headers at all": b"\r\n" + SIGNAL.encode(),
     "base64": mail(base64.encodebytes(SIGNAL.encode()), b"Content-Transfer-Encoding: base64"),
     "quoted-printable": mail(quopri.encodestring(SIGNAL.encode()), b"Content-Transfer-Encoding: quoted-printable"),
-    "flowed": mail(b"David Pieterse, \r\n3-2-2006, Handle \r\nwith Care\r\n", b"Content-Type: text/plain; format=flowed"),
+    "flowed": mail(
+        b"David Pieterse, \r\n3-2-2006, Handle \r\nwith Care\r\n", b"Content-Type: text/plain; format=flowed"
+    ),
     "flowed, delsp": mail(
         b"David Pieterse,  \r\n3-2-2006, Handle with Care", b"Content-Type: text/plain; format=flowed; delsp=yes"
     ),
     "subject only": mail(b"", subject=SIGNAL.encode()),
     "encoded subject": mail(b"", subject=b"=?utf-8?B?" + base64.b64encode(SIGNAL.encode()) + b"?="),
-    "encoded subject in two words": mail(b"", subject=b"=?iso-8859-1?Q?David_Piet?=\r\n =?iso-8859-1?Q?erse,_3-2-2006?="),
+    "encoded subject in two words": mail(
+        b"", subject=b"=?iso-8859-1?Q?David_Piet?=\r\n =?iso-8859-1?Q?erse,_3-2-2006?="
+    ),
     "html": html(f"<html><body><p>{SIGNAL}</p></body></html>"),
     "html, line breaks": html("David&nbsp;Pieterse<br>3&#45;2-2006<br/>Handle with Care"),
     "html, table": html(table(("Naam", "Geboortedatum"), ("David Pieterse", "3-2-2006"))),
-    "html, standing table": html(table(("Naam:", "David Pieterse"), ("Geboortedatum:", "3-2-2006"), ("", "Handle with Care"))),
-    "html, bold and script": html(f"<script>var a='Noor Jansen 3-5-2017'</script><b>David</b> <i>Pieterse</i>, 3-2-2006<!-- {SIGNAL} -->"),
+    "html, standing table": html(
+        table(("Naam:", "David Pieterse"), ("Geboortedatum:", "3-2-2006"), ("", "Handle with Care"))
+    ),
+    "html, bold and script": html(
+        f"<script>var a='Noor Jansen 3-5-2017'</script><b>David</b> <i>Pieterse</i>, 3-2-2006<!-- {SIGNAL} -->"
+    ),
     "alternative": built(SIGNAL, f"<p>{SIGNAL}</p>").as_bytes(),
     "alternative, stub of plain text": built("Uw programma toont geen HTML.", f"<p>{SIGNAL}</p>").as_bytes(),
     "enclosed message": _enclosed(),
@@ -97,7 +108,8 @@ SIGNALS = {
     "unknown charset": mail(SIGNAL.encode(), b"Content-Type: text/plain; charset=x-nowhere"),
     "charset that is no charset": mail(SIGNAL.encode(), b"Content-Type: text/plain; charset=zip"),
     "cut in the middle of a boundary": mail(
-        b"--bbbb\r\nContent-Type: text/plain\r\n\r\n" + SIGNAL.encode() + b"\r\n--bb", b"Content-Type: multipart/mixed; boundary=bbbb"
+        b"--bbbb\r\nContent-Type: text/plain\r\n\r\n" + SIGNAL.encode() + b"\r\n--bb",
+        b"Content-Type: multipart/mixed; boundary=bbbb",
     ),
 }
 

@@ -64,7 +64,9 @@ def test_an_ordinary_signal_in_full():
     assert shown.text == f"Onderwerp: Handle with Care\n\n{SIGNAL}"
 
 
-@pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "windows-1252", "iso-8859-15", "utf-16", "utf-7", "windows-1254"])
+@pytest.mark.parametrize(
+    "charset", ["utf-8", "iso-8859-1", "windows-1252", "iso-8859-15", "utf-16", "utf-7", "windows-1254"]
+)
 def test_names_survive_every_charset(charset):
     assert facts(show(text("Zoë de Ceçañ, 3-2-2006", charset))) == [("Zoë de Ceçañ", DAVID[0][1])]
 
@@ -98,7 +100,15 @@ def test_invisible_and_turning_characters_are_gone():
 
 
 def test_html_tables_of_two_children():
-    shown = show(html(table(("Voornaam", "Achternaam", "Geboortedatum"), ("Noor", "de Boer", "3-5-2017"), ("Sem", "de Boer", "4-6-2014"))))
+    shown = show(
+        html(
+            table(
+                ("Voornaam", "Achternaam", "Geboortedatum"),
+                ("Noor", "de Boer", "3-5-2017"),
+                ("Sem", "de Boer", "4-6-2014"),
+            )
+        )
+    )
     assert facts(shown) == [("Noor de Boer", date(2017, 5, 3)), ("Sem de Boer", date(2014, 6, 4))]
 
 
@@ -127,11 +137,17 @@ def test_attachments():
     assert (shown.kind, facts(shown), shown.more) == (Kind.SIGNAL, DAVID, True)
 
 
-@pytest.mark.parametrize("raw", [
-    mail(b"AAAA", b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"),
-    mail(b"--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b--", b"Content-Type: multipart/encrypted; boundary=b"),
-    mail(b"-----BEGIN PGP MESSAGE-----\r\nAAAA"),
-])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail(b"AAAA", b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"),
+        mail(
+            b"--b\r\nContent-Type: application/pgp-encrypted\r\n\r\nVersion: 1\r\n--b--",
+            b"Content-Type: multipart/encrypted; boundary=b",
+        ),
+        mail(b"-----BEGIN PGP MESSAGE-----\r\nAAAA"),
+    ],
+)
 def test_sealed_messages_need_a_person(raw):
     assert kind(raw.replace(b"From:", b"Auto-Submitted: auto-replied\r\nFrom:")) is Kind.UNCLEAR
 
@@ -158,20 +174,36 @@ def test_automatic_answers():
 
 
 def test_a_notice_is_shown_with_its_link():
-    shown = show(html('<p>U heeft een beveiligd bericht.</p><a href="https://app.zivver.com/r/1?a=b&amp;c=d">Klik voor bericht</a>'))
+    shown = show(
+        html(
+            '<p>U heeft een beveiligd bericht.</p><a href="https://app.zivver.com/r/1?a=b&amp;c=d">'
+            'Klik voor bericht</a>'
+        )
+    )
     assert shown.kind is Kind.NOTICE
     assert "Klik voor bericht <https://app.zivver.com/r/1?a=b&c=d>" in shown.text
 
 
 def test_the_envelope():
     envelope = header(
-        b"Return-Path: <Bounce@VT.example>", b"From: \"Huis, V.\" <Meldpunt@VT.Example>", b"Message-ID: <1@vt.example>",
-        b"References: <a@b> junk <c@d>", b"Auto-Submitted: Auto-Generated; x=y", b"List-Id: <x>", b"Precedence: Bulk",
+        b"Return-Path: <Bounce@VT.example>",
+        b'From: "Huis, V." <Meldpunt@VT.Example>',
+        b"Message-ID: <1@vt.example>",
+        b"References: <a@b> junk <c@d>",
+        b"Auto-Submitted: Auto-Generated; x=y",
+        b"List-Id: <x>",
+        b"Precedence: Bulk",
         b"Disposition-Notification-To: Melder <m@vt.example>",
     )
     assert envelope == Envelope(
-        sender="Meldpunt@vt.example", message_id="<1@vt.example>", references=("<a@b>", "<c@d>"), return_path="Bounce@vt.example",
-        auto_submitted="auto-generated", is_list=True, read_receipt_to="m@vt.example", precedence="bulk",
+        sender="Meldpunt@vt.example",
+        message_id="<1@vt.example>",
+        references=("<a@b>", "<c@d>"),
+        return_path="Bounce@vt.example",
+        auto_submitted="auto-generated",
+        is_list=True,
+        read_receipt_to="m@vt.example",
+        precedence="bulk",
     )
     assert header(b"Return-Path: < >", b"In-Reply-To: <a@b>").return_path == "<>"
     assert header(b"In-Reply-To: <a@b>").references == ("<a@b>",)
@@ -181,16 +213,33 @@ def test_the_envelope():
     assert header(b"Auto-Submitted: \xff").auto_submitted == "unknown"
 
 
-@pytest.mark.parametrize(("value", "sender"), [
-    (b"a@vt.example", "a@vt.example"), (b"<a@vt.example>", "a@vt.example"), (b"A B <a@vt.example>", "a@vt.example"),
-    (b"=?utf-8?q?Zo=C3=AB?= <a@vt.example>", "a@vt.example"), (b"a@vt.example (Jan)", "a@vt.example"),
-    (b"evil@x.example <a@vt.example>", "a@vt.example"), (b"\"a@vt.example\" <evil@x.example>", "evil@x.example"),
-    (b"J\xc3\xa4n <a@vt.example>", "a@vt.example"), (b"a@vt.example, b@vt.example", ""), (b"A <a@vt.example>, B <b@x.example>", ""),
-    (b"G: a@vt.example;", ""), (b"a@vt.example <b@x.example> <a@vt.example>", ""), (b"<a@vt.example>x", ""), (b"", ""),
-    (b"a@vt.example\x00@x.example", ""), (b"a@-vt.example", ""), (b"a@vt..example", ""), (b"\"a b\"@vt.example", ""),
-    (b"a" * 65 + b"@vt.example", ""), (b"A\r\n <a@vt.example>", "a@vt.example"),
-    (b"=?utf-8?q?a=40vt=2Eexample?=", ""), (b"<a@vt.example> (", ""),
-])
+@pytest.mark.parametrize(
+    ("value", "sender"),
+    [
+        (b"a@vt.example", "a@vt.example"),
+        (b"<a@vt.example>", "a@vt.example"),
+        (b"A B <a@vt.example>", "a@vt.example"),
+        (b"=?utf-8?q?Zo=C3=AB?= <a@vt.example>", "a@vt.example"),
+        (b"a@vt.example (Jan)", "a@vt.example"),
+        (b"evil@x.example <a@vt.example>", "a@vt.example"),
+        (b'"a@vt.example" <evil@x.example>', "evil@x.example"),
+        (b"J\xc3\xa4n <a@vt.example>", "a@vt.example"),
+        (b"a@vt.example, b@vt.example", ""),
+        (b"A <a@vt.example>, B <b@x.example>", ""),
+        (b"G: a@vt.example;", ""),
+        (b"a@vt.example <b@x.example> <a@vt.example>", ""),
+        (b"<a@vt.example>x", ""),
+        (b"", ""),
+        (b"a@vt.example\x00@x.example", ""),
+        (b"a@-vt.example", ""),
+        (b"a@vt..example", ""),
+        (b'"a b"@vt.example', ""),
+        (b"a" * 65 + b"@vt.example", ""),
+        (b"A\r\n <a@vt.example>", "a@vt.example"),
+        (b"=?utf-8?q?a=40vt=2Eexample?=", ""),
+        (b"<a@vt.example> (", ""),
+    ],
+)
 def test_the_sender_is_exactly_one_address(value, sender):
     assert header(b"From: " + value).sender == sender
 
@@ -325,17 +374,42 @@ def answering(monkeypatch, line):
     monkeypatch.setattr(parser_box, "_line", lambda *_, **__: line)
 
 
-GOOD = '{"kind":"signal","children":[["A B","2006-02-03"]],"codeword":true,"more":false,"text":"a","shortened":false,"sender_agreed":true}'
+GOOD = (
+    '{"kind":"signal","children":[["A B","2006-02-03"]],"codeword":true,"more":false,"text":"a","shortened":false,"sender_agreed":true}'
+)
 
 
-@pytest.mark.parametrize("line", [
-    "", "x", "1", "[]", "{}", "null", '"signal"', GOOD + "\n" + GOOD, GOOD[:-1], "[" * 9000, '"' + "x" * 20_000 + '"',
-    GOOD.replace("signal", "other"), GOOD.replace("true", "1", 1), GOOD.replace('"a"', "3"), GOOD.replace('"a"', '"' + "a" * 4001 + '"'),
-    GOOD.replace('"a"', '"\\u202e"'), GOOD.replace('"a"', '"\\u0000"'), GOOD.replace("2006-02-03", "2006-02-31"),
-    GOOD.replace("A B", ""), GOOD.replace("A B", "A" * 400), GOOD.replace("A B", "A\\nB"), GOOD.replace('["A B","2006-02-03"]', '"A"'),
-    GOOD.replace('"text"', '"texts"'), GOOD.replace("{", '{"extra":1,'), GOOD.replace('[["A B","2006-02-03"]]', '{"a":1}'),
-    GOOD.replace('["A B","2006-02-03"]', ",".join(['["A B","2006-02-03"]'] * 30)),
-])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "x",
+        "1",
+        "[]",
+        "{}",
+        "null",
+        '"signal"',
+        GOOD + "\n" + GOOD,
+        GOOD[:-1],
+        "[" * 9000,
+        '"' + "x" * 20_000 + '"',
+        GOOD.replace("signal", "other"),
+        GOOD.replace("true", "1", 1),
+        GOOD.replace('"a"', "3"),
+        GOOD.replace('"a"', '"' + "a" * 4001 + '"'),
+        GOOD.replace('"a"', '"\\u202e"'),
+        GOOD.replace('"a"', '"\\u0000"'),
+        GOOD.replace("2006-02-03", "2006-02-31"),
+        GOOD.replace("A B", ""),
+        GOOD.replace("A B", "A" * 400),
+        GOOD.replace("A B", "A\\nB"),
+        GOOD.replace('["A B","2006-02-03"]', '"A"'),
+        GOOD.replace('"text"', '"texts"'),
+        GOOD.replace("{", '{"extra":1,'),
+        GOOD.replace('[["A B","2006-02-03"]]', '{"a":1}'),
+        GOOD.replace('["A B","2006-02-03"]', ",".join(['["A B","2006-02-03"]'] * 30)),
+    ],
+)
 def test_an_answer_that_is_not_exact_is_refused(line, monkeypatch):
     answering(monkeypatch, GOOD)
     assert show(b"").kind is Kind.SIGNAL
@@ -369,7 +443,7 @@ def test_a_box_that_takes_too_long_is_killed(monkeypatch, tmp_path):
 
 
 def test_an_answer_of_wide_letters_still_fits():
-    shown = show(text("\U00020000\n\"" * 3000))
+    shown = show(text('\U00020000\n"' * 3000))
     assert shown.shortened
     assert len(shown.text) > 1000
 
