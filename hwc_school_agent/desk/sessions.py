@@ -77,7 +77,7 @@ class Table:
         self.rows = tuple(s for s in self.rows if s.key != session.key)
 
     def viewed_by_others(self, session: Session, now: float) -> frozenset[str]:
-        """Handles that are uncovered for somebody else at this moment."""
+        """Handles that are uncovered for somebody else at this moment; a second screen of one's own is nobody else."""
         return frozenset(
-            s.viewing for s in self.rows if s.key != session.key and s.viewing and min(s.viewing_until, s.until) > now
+            s.viewing for s in self.rows if s.name != session.name and s.viewing and min(s.viewing_until, s.until) > now
         )

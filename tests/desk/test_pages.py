@@ -29,6 +29,7 @@ def handled(handle: str, *said: Word, by: str = "contactpersoon", retry_at: floa
 
 RENDER = Renderer("De Linde", "Europe/Amsterdam")
 ONE, TWO = waiting("one"), waiting("two", NOW - 50)
+LEFT = handled("one", Word.LEFT)
 SEES_ONE = replace(ME, viewing="one", viewing_until=NOW + 100)
 
 
@@ -58,9 +59,9 @@ SEES_ONE = replace(ME, viewing="one", viewing_until=NOW + 100)
         (OK, replace(ME, done="one"), View.CONFIRMED, "Bureau"),
         (replace(OK, handled=(handled("one"),), waiting=(TWO,)), replace(ME, done="one"), View.CONFIRMED, "Bureau (1)"),
         (replace(OK, waiting=(ONE,)), replace(ME, done="one"), View.COVERED, "Bureau (1)"),
-        (replace(OK, handled=(handled("one", Word.LEFT),)), replace(ME, done="one"), View.CONFIRMED, "Bureau – storing"),
+        (replace(OK, handled=(LEFT,)), replace(ME, done="one"), View.CONFIRMED, "Bureau – storing"),
         # somebody else's work is not my page
-        (replace(OK, handled=(handled("one", Word.LEFT),)), ME, View.CALM, "Bureau"),
+        (replace(OK, handled=(LEFT,)), ME, View.CALM, "Bureau"),
     ],
 )
 def test_page(board: Board, session: Session | None, view: View, title: str) -> None:

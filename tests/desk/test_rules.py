@@ -105,11 +105,11 @@ def test_a_typed_name_is_kept_only_as_a_keyed_hash() -> None:
 @pytest.mark.parametrize(
     ("desk", "known", "unknown"),
     [
-        (Desk(), ("127.0.0.1:8420", "localhost:8420", "[::1]:8420"), ("localhost", "localhost:80", "evil.example:8420")),
+        (Desk(), ("127.0.0.1:8420", "localhost:8420", "[::1]:8420"), ("localhost", "localhost:80", "evil:8420")),
         (Desk(host="10.0.0.5", port=443, certificate="c"), ("10.0.0.5", "10.0.0.5:443"), ("10.0.0.6",)),
         (Desk(host="0.0.0.0"), ("127.0.0.1:8420",), ("0.0.0.0:8420",)),
         (Desk(host="::1"), ("[::1]:8420",), ("::1:8420",)),
-        (Desk(names=("Bureau.School.Example",)), ("bureau.school.example", "bureau.school.example:8420"), ("school.example",)),
+        (Desk(names=("Bureau.Example",)), ("bureau.example", "bureau.example:8420"), ("example",)),
     ],
 )
 def test_hosts(desk: Desk, known: tuple[str, ...], unknown: tuple[str, ...]) -> None:
