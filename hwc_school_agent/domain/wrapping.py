@@ -46,7 +46,8 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _OFFICE_NAME = re.compile(
-    r"(?:Team |Namens )?(?:Veilig Thuis|Bureau Leerplicht|Leerplicht|Politie|Gemeente)(?:\s+(?:en|van|de|te|[-|]|[A-Z]\S*)){0,6}"
+    r"(?:Team |Namens )?(?:Veilig Thuis|Bureau Leerplicht|Leerplicht|Politie|Gemeente)"
+    r"(?:\s+(?:en|van|de|te|[-|]|[A-Z]\S*)){0,6}"
 )
 _LONGEST_SIGNATURE = 16
 _WORDS_IN_SIGNATURE_LINE = 9

@@ -220,7 +220,8 @@ def test_wrapping_is_not_more():
 
 
 def test_a_forwarded_message_is_read():
-    head = "Van: Anna <a@vt.example>\nVerzonden: maandag 23 november 2026 07:12\nAan: leerplicht\nOnderwerp: Handle with Care\n\n"
+    head = "Van: Anna <a@vt.example>\nVerzonden: maandag 23 november 2026 07:12\n"
+    head += "Aan: leerplicht\nOnderwerp: Handle with Care\n\n"
     text = f"Groet,\nPiet\n\n-----Oorspronkelijk bericht-----\n{head}{WRAPPED}"
     assert read(text, "FW: Handle with Care") == ([DAVID], True, False)
 

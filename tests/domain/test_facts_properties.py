@@ -139,7 +139,8 @@ def test_reading_never_raises(text, subject):
 
 
 words = st.sampled_from(
-    "Naam: Geboortedatum: Noor Jansen Sem van de 3-5-2017 4-6-2014 31-2-2010 Handle with Care HwC , \n \n\n | \t en geboren Groet Moeder "
+    "Naam: Geboortedatum: Noor Jansen Sem van de 3-5-2017 4-6-2014 31-2-2010 Handle with Care HwC , "
+    "\n \n\n | \t en geboren Groet Moeder "
     "Voornaam: Achternaam: 1. - ( ) Utrecht 3 mei 2017 Veilig Thuis".replace(" \n ", " N ").split(" ")
 )
 

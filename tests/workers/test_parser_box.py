@@ -154,7 +154,8 @@ def test_sealed_messages_need_a_person(raw):
 
 BOUNCE = (
     b"Return-Path: <>\r\nFrom: MAILER-DAEMON@school.example\r\nSubject: Undelivered mail returned to sender\r\n"
-    b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nIt was undelivered.\r\n--b\r\n"
+    b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\n"
+    b"It was undelivered.\r\n--b\r\n"
     b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n\r\nAction: failed\r\n--b\r\n"
     b"Content-Type: message/rfc822\r\n\r\nSubject: Ontvangen\r\n\r\n%s\r\n--b--\r\n"
 )
@@ -375,7 +376,8 @@ def answering(monkeypatch, line):
 
 
 GOOD = (
-    '{"kind":"signal","children":[["A B","2006-02-03"]],"codeword":true,"more":false,"text":"a","shortened":false,"sender_agreed":true}'
+    '{"kind":"signal","children":[["A B","2006-02-03"]],"codeword":true,"more":false,"text":"a",'
+    '"shortened":false,"sender_agreed":true}'
 )
 
 
