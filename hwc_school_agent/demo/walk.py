@@ -126,7 +126,7 @@ class Walk:
                 lambda: "de naam of geboortedatum staat nog in het geheugen van het programma",
             )
         except own_look.NotAllowed:
-            return "Geheugen: niet bekeken. Het is afgeschermd; alleen de beheerder (root) kan erin kijken."
+            return "Geheugen: niet bekeken. Dat kan alleen de beheerder (root) van een Linux-machine."
         return f"Geheugen van het programma ({len(pids)} processen): niets."
 
     def _files(self) -> str:
