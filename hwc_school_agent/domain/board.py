@@ -135,7 +135,8 @@ class Board:
         d["health"] = Health(d["health"])
         d["trouble"] = Trouble(d["trouble"]) if d["trouble"] else None
         d["waiting"] = tuple(
-            Waiting(w["handle"], _place(w["place"]), w["arrived"], Kind(w["kind"]), w["elsewhere"]) for w in d["waiting"]
+            Waiting(w["handle"], _place(w["place"]), w["arrived"], Kind(w["kind"]), w["elsewhere"])
+            for w in d["waiting"]
         )
         d["handled"] = tuple(
             Handled(

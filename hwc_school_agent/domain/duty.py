@@ -1,18 +1,37 @@
 """What the clock asks for: one pure function from the time and what was done to what to do now.
 
-The ring depends on the morning *look*, never on a signal: every school day the bells ring the same words at the
-same time. State follows from ``now``, never from "the 07:45 job ran", so a machine that slept or whose clock
-jumped does the right thing at its next tick.
+Two ladders, both stopped for all the moment one person has looked:
+
+* the **morning look**: every school day at the same times, whatever is in the mailbox. It depends on the *look*,
+  never on a signal, so it leaves no dated trace of one;
+* an **arrival** after people have looked: at once, and on bells that leave no trace only.
+
+State follows from ``now``, never from "the 07:45 job ran": a machine that slept, or whose clock jumped, does the right
+thing at its next tick.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, time
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
 from enum import Enum
+
+from hwc_school_agent.domain.school_days import Calendar, is_school_day
+from hwc_school_agent.domain.staff import Role
 
 MORNING_PACE = 60.0  # seconds between two looks into the mailbox during the morning watch
 DAY_PACE = 300.0  # and at any other time
+STEP = timedelta(minutes=5)  # between two rings for an arrival
+REST = timedelta(minutes=10)  # after a look, before what still waits rings again
+TROUBLE_AFTER = timedelta(minutes=3)
+
+
+#: who is rung at each step of a ladder; the last one repeats
+LADDER: tuple[frozenset[Role], ...] = (
+    frozenset({Role.CONTACT}),
+    frozenset({Role.CONTACT, Role.BACKUP}),
+    frozenset(Role),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,54 +46,143 @@ class Hours:
     close: time = time(17, 0)
 
 
-class Ring(Enum):
-    """Why the bells ring by the clock."""
+class Why(Enum):
+    """Why the bells ring."""
 
     LOOK = "the morning look"
     AGAIN = "nobody has looked yet"
+    HANDED_OVER = "somebody said: I cannot"
+    ARRIVAL = "something came after people had looked"
+    TROUBLE = "the mailbox cannot be looked into"
+
+
+#: reasons that are the same on a day with and without a signal ("Ik kan niet" is pressed beside one): only for these
+#: may a bell ring that leaves a trace
+INDEPENDENT = frozenset({Why.LOOK, Why.AGAIN, Why.TROUBLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring the bells of these roles. ``phone_card``: nobody has reacted, the page shows whom to telephone."""
+
+    why: Why
+    roles: frozenset[Role]
+    phone_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done today (local date): reset at midnight, lost at a restart, both harmless."""
+    """What was done on one local date. Kept in memory: lost at a restart, which rings at worst once more."""
 
-    rung: frozenset[time] = frozenset()  # times of ``look`` and ``again`` that were taken care of
-    looked: bool = False  # a logged-in person has opened the page since the morning watch began
+    begun: datetime | None = None  # when this process (or this date) began
+    rung: frozenset[time] = frozenset()  # times of ``look`` and ``again`` that are taken care of
+    looked: datetime | None = None  # last time a logged-in person opened the page in or after the morning watch
+    cannot: frozenset[Role] = frozenset()  # roles that handed over since the last look
+    handed_over: bool = True  # the latest hand-over was rung
+    arrivals: int = 0  # rings for what came after the last look
+    troubles: int = 0  # rings for the trouble that goes on now
     closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """What to do now. ``settled``: times that are taken care of once this duty is done."""
+    """What to do now, and what to remember once it is done."""
 
-    ring: Ring | None
-    settled: frozenset[time]
+    rings: tuple[Ring, ...]
+    done: Done
     close: bool
-    ring_arrivals: bool  # a signal that comes now rings at once on bells that leave no trace
     morning: bool  # the morning watch is on
-    pace: float  # seconds between two looks
+    school_day: bool
+    pace: float  # seconds between two looks into the mailbox
 
 
-def duty(now: datetime, hours: Hours, *, school_day: bool, done: Done) -> Duty:
-    """What the clock asks for at ``now`` (aware, local).
+def duty(
+    now: datetime, hours: Hours, calendar: Calendar, done: Done, *,
+    waits_since: datetime | None = None, trouble_since: datetime | None = None,
+) -> Duty:
+    """What is to be done at ``now`` (aware, local).
 
-    Several missed times ring once. After ``day_end`` nothing rings until the next school morning.
+    ``waits_since``: when the newest message that now waits for a person was seen. ``trouble_since``: since when the
+    mailbox cannot be looked into. After ``day_end`` and on days without school nothing rings; looks go on.
     """
     clock = now.time().replace(tzinfo=None)
-    in_day = school_day and clock < hours.day_end
-    due = frozenset(t for t in (hours.look, *hours.again) if t <= clock) - done.rung
-    ring: Ring | None = None
-    if in_day and due:
-        if hours.look in due:
-            ring = Ring.LOOK
-        elif not done.looked:
-            ring = Ring.AGAIN
+    school_day = is_school_day(now.date(), calendar)
     morning = school_day and hours.morning_begin <= clock < hours.morning_end
-    return Duty(
-        ring=ring,
-        settled=due if in_day else frozenset(),
-        close=clock >= hours.close and not done.closed,
-        ring_arrivals=in_day and (done.looked or clock >= hours.look),
-        morning=morning,
-        pace=MORNING_PACE if morning else DAY_PACE,
-    )
+    rings: list[Ring] = []
+    if school_day and clock < hours.day_end:
+        done, ladder = _morning_look(now, clock, hours, done)
+        done, handed = _handed_over(done)
+        done, arrival = _arrival(now, hours, done, waits_since)
+        rings = [r for r in (ladder, handed, arrival) if r is not None]
+    done, trouble = _trouble(now, done, trouble_since if morning else None)
+    if trouble is not None:
+        rings.append(trouble)
+    close = clock >= hours.close and not done.closed
+    return Duty(tuple(rings), done, close, morning, school_day, MORNING_PACE if morning else DAY_PACE)
+
+
+def looked(done: Done, now: datetime) -> Done:
+    """Somebody has looked: every ladder stops, for all."""
+    return replace(done, looked=now, cannot=frozenset(), handed_over=True, arrivals=0)
+
+
+def cannot(done: Done, role: Role) -> Done:
+    """Somebody said "Ik kan niet": the others are rung at once, and nobody counts as having looked."""
+    return replace(done, looked=None, cannot=done.cannot | {role}, handed_over=False)
+
+
+def _morning_look(now: datetime, clock: time, hours: Hours, done: Done) -> tuple[Done, Ring | None]:
+    steps = (hours.look, *sorted(hours.again))
+    due = [n for n, at in enumerate(steps) if at <= clock and at not in done.rung]
+    if not due:
+        return done, None
+    done = replace(done, rung=done.rung | {steps[n] for n in due})
+    step = max(due)  # several missed times ring once, as loud as the latest
+    begun_late = done.begun is not None and done.begun.time().replace(tzinfo=None) >= hours.morning_end
+    if begun_late and 0 in due:
+        step = 0  # started after the morning: whether somebody looked is not known, so the contact is asked
+    if 0 in due:
+        return done, Ring(Why.LOOK, _able(LADDER[min(step, 2)], done), step >= 2)
+    if done.looked is not None:
+        return done, None
+    return done, Ring(Why.AGAIN, _able(LADDER[min(step, 2)], done), step >= 2)
+
+
+def _handed_over(done: Done) -> tuple[Done, Ring | None]:
+    if done.handed_over:
+        return done, None
+    next_one = Role.HEAD if {Role.CONTACT, Role.BACKUP} <= done.cannot else Role.BACKUP
+    if next_one in done.cannot:
+        next_one = Role.CONTACT if Role.CONTACT not in done.cannot else Role.HEAD
+    return replace(done, handed_over=True), Ring(Why.HANDED_OVER, frozenset({next_one}))
+
+
+def _arrival(now: datetime, hours: Hours, done: Done, since: datetime | None) -> tuple[Done, Ring | None]:
+    if since is None:
+        return replace(done, arrivals=0), None
+    if done.looked is not None and done.looked >= since:
+        since = done.looked + REST  # somebody knows; it rings again only if it is left lying
+    elif done.looked is None:
+        # the morning look has a ladder of its own; what it leaves lying is rung from then on
+        last = max([hours.look, *(t for t in hours.again if t < hours.morning_end)])
+        since = max(since, datetime.combine(now.date(), last, now.tzinfo) + STEP)
+    if now < since + STEP * done.arrivals:
+        return done, None
+    roles = _able(LADDER[min(done.arrivals, 2)], done)
+    # one ring now, however many steps were missed in between
+    steps = max(done.arrivals, int((now - since) / STEP)) + 1
+    return replace(done, arrivals=steps), Ring(Why.ARRIVAL, roles)
+
+
+def _trouble(now: datetime, done: Done, since: datetime | None) -> tuple[Done, Ring | None]:
+    if since is None:
+        return replace(done, troubles=0), None
+    if now < since + TROUBLE_AFTER + REST * done.troubles:
+        return done, None
+    steps = max(done.troubles, int((now - since - TROUBLE_AFTER) / REST)) + 1
+    return replace(done, troubles=steps), Ring(Why.TROUBLE, frozenset(Role), phone_card=True)
+
+
+def _able(roles: frozenset[Role], done: Done) -> frozenset[Role]:
+    """Those who have not said that they cannot; if nobody is left, everybody."""
+    return roles - done.cannot or frozenset(Role)

@@ -25,6 +25,7 @@ class Entry:
     arrived: float
     kind: Kind | None = None
     elsewhere: bool = False
+    learned: float = 0.0  # when triage answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,11 @@ class Book:
             self.marks = dict(marks)
         return Seen(tuple(triage), tuple(finish), self.waiting() != before or bool(finish))
 
-    def learn(self, handle: str, kind: Kind) -> bool:
+    def learn(self, handle: str, kind: Kind, now: float) -> bool:
         """Triage has answered. Returns whether a message waits now that did not before."""
         for entry in self._entries.values():
             if entry.handle == handle:
-                entry.kind = kind
+                entry.kind, entry.learned = kind, now
                 return kind is not Kind.NOBODY
         return False
 
@@ -107,6 +108,10 @@ class Book:
             if e.kind is not None and e.kind is not Kind.NOBODY
         ]
         return tuple(sorted(found, key=lambda w: (w.arrived, w.place.uid)))
+
+    def waits_since(self) -> float | None:
+        """When the newest of what waits was learned of."""
+        return max((e.learned for e in self._entries.values() if e.kind not in (None, Kind.NOBODY)), default=None)
 
     # -- errands --------------------------------------------------------------------------
 

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from hwc_school_agent.bells.rope import Rope
 from hwc_school_agent.domain.board import Board, Health, Note, Noted, Order, OrderWord, Trouble
-from hwc_school_agent.domain.duty import Done, Duty, Ring, duty
-from hwc_school_agent.domain.job import CloseJob
-from hwc_school_agent.domain.outcome import FINAL_GOOD, TRY_AGAIN, Kind, Said, Word
-from hwc_school_agent.domain.school_days import is_school_day
+from hwc_school_agent.domain.duty import INDEPENDENT, Done, Duty, Ring, Why, cannot, duty, looked
+from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.host.random_keys import token
 from hwc_school_agent.host.service import notify
 from hwc_school_agent.mailbox.listen import Look
 from hwc_school_agent.settings import Settings
-from hwc_school_agent.watch.book import Book, Entry
+from hwc_school_agent.watch.book import Book
 from hwc_school_agent.watch.control import Control
 from hwc_school_agent.watch.door import Door
 from hwc_school_agent.watch.ear import Ear
-from hwc_school_agent.watch.hands import Hands, Worker
+from hwc_school_agent.watch.errands import Errands
 from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.spare import Spare
 
-TRIAGE_SECONDS = 20.0
-FINISH_SECONDS = 180.0
-CLOSE_SECONDS = 600.0
-RETRY_SECONDS = 60.0
 HEARTBEAT_SECONDS = 15.0
 SPARE_AFTER = 0.5  # seconds: the first look comes first
 KEPT_SECONDS = 120.0  # what was done for a signal may be read on the page for at least so long
@@ -45,20 +38,21 @@ class Watch:
         self._settings, self._clock, self._loop = settings, clock, loop
         secret = secrets.token_bytes(32)
         self._book = Book(trust=settings.mailbox.trust_elsewhere, secret=secret, token=token)
-        self._hands = Hands(loop)
         self._ear = Ear(settings.mailbox, loop, self._until_look, self._on_look, self._on_lost)
         self._spare = Spare(settings.mailbox, loop)
         self._rope = Rope(
             settings.state.runtime_directory / "bell.sock", settings.bell_group,
             loop.add_reader, loop.remove_reader, lambda: log(Event.BELL_REFUSED),
         )
-        self._control = Control(settings.state.runtime_directory, loop, self._close_now)
+        self._errands = Errands(settings, clock, loop, self._book, self._spare, self._book_changed, self._ear.poke)
+        self._control = Control(
+            settings.state.runtime_directory, loop,
+            lambda answer: self._errands.close(lambda said: answer(said.line())),
+        )
         self._board = Board(now=clock.now())
         self._slot = -1
         self._today: date | None = None
         self._done = Done()
-        self._closing: list[Callable[[str], None]] | None = None
-        self._finishing: set[str] = set()
         self._changed = False
         self._duty: Duty = self._ask_duty()
         self._door = Door(settings, loop, listening, secret, self._fresh_board, self._on_order, clock.steady)
@@ -81,7 +75,7 @@ class Watch:
         notify("STOPPING=1")
         self._ear.stop()
         self._spare.stop()
-        self._hands.stop()
+        self._errands.stop()
         self._door.close()
         self._rope.close()
         self._control.close()
@@ -91,34 +85,43 @@ class Watch:
         now = self._clock.now()
         shown = {s.done for s in self._door.sessions if s.until > now}
         self._book.forget(lambda h: h.handle not in shown and h.at < now - KEPT_SECONDS)
+        if self._board.last_look is not None and now - self._board.last_look < 2 * self._duty.pace:
+            notify("WATCHDOG=1")  # fed by looks that succeed; a loop that hangs, or an ear that is stuck, starves it
+        self._rope.ping()
         self._changed = True
         self._loop.call_later(HEARTBEAT_SECONDS, self._heartbeat)
 
     # -- the clock ------------------------------------------------------------------------
 
+    def _local(self) -> datetime:
+        return local(self._clock.now(), self._settings.school.timezone)
+
     def _ask_duty(self) -> Duty:
-        now = local(self._clock.now(), self._settings.school.timezone)
+        now = self._local()
         if now.date() != self._today:
-            self._today, self._done = now.date(), Done()
+            begun = now if self._today is None else None
+            self._today, self._done = now.date(), Done(begun=begun)
             self._board = replace(self._board, morning=())
-        school_day = is_school_day(now.date(), self._settings.calendar)
-        return duty(now, self._settings.hours, school_day=school_day, done=self._done)
+        waits, trouble = self._book.waits_since(), self._board.trouble_since
+        zone = self._settings.school.timezone
+        return duty(
+            now, self._settings.hours, self._settings.calendar, self._done,
+            waits_since=None if waits is None else local(waits, zone),
+            trouble_since=None if trouble is None else local(trouble, zone),
+        )
 
     def tick(self) -> None:
-        """Do what the clock asks for. Called every 15 seconds or more often."""
+        """Do what the clock asks for. Called every 15 seconds or more often, and when something has changed."""
         before, self._duty = self._duty, self._ask_duty()
         todo = self._duty
+        self._done = todo.done
         if todo.morning and not before.morning:
             self._write_down(Note.BEGUN)
-        if todo.ring is not None:
-            self._ring()
-            look = todo.ring is Ring.LOOK
-            self._write_down(Note.LOOK_RUNG if look else Note.RUNG_AGAIN)
-            log(Event.MORNING_LOOK if look else Event.LOOK_AGAIN)
-        self._done = replace(self._done, rung=self._done.rung | todo.settled)
-        if todo.close and self._closing is None:
+        for ring in todo.rings:
+            self._ring(ring)
+        if todo.close:
             self._done = replace(self._done, closed=True)
-            self._close_now(lambda _line: None)
+            self._errands.close(lambda _said: None, again=True)
         if todo.pace != before.pace or self._until_look() <= 0:
             self._ear.poke()
 
@@ -152,14 +155,16 @@ class Watch:
         )
         seen = self._book.see(look.sightings, look.marks(), now)
         for entry in seen.triage:
-            self._triage(entry)
+            self._errands.triage(entry)
         for handle in seen.finish:
-            self._finish(handle)
+            self._errands.finish(handle)
         self._changed = True
 
     def _on_lost(self, trouble: Trouble, had_looked: bool, retry_in: float) -> None:
         now = self._clock.now()
-        notify("WATCHDOG=1")  # the loop lives and knows what is wrong; a restart would not mend the other side
+        # also fed by a failure that we know and are working on: a restart would not mend the other side, and would
+        # throw out everybody who reads on the page what is wrong
+        notify("WATCHDOG=1")
         if had_looked:
             return  # servers hang up now and then; it is trouble when coming back fails
         if self._board.health is not Health.TROUBLE:
@@ -171,84 +176,23 @@ class Watch:
         )
         self._changed = True
 
-    # -- workers --------------------------------------------------------------------------
-
-    def _triage(self, entry: Entry) -> None:
-        today = local(self._clock.now(), self._settings.school.timezone).date()
-        heard: list[Kind] = []
-
-        def on_line(line: str) -> None:
-            if line in {k.value for k in Kind}:
-                heard.append(Kind(line))
-
-        def on_end(_well: bool) -> None:
-            # a triage that could not answer is no reason for silence
-            if self._book.learn(entry.handle, heard[0] if heard else Kind.UNCLEAR):
-                self._changed = True
-                if self._duty.ring_arrivals:
-                    self._ring()
-
-        spare = self._spare.take()
-        self._hands.start(
-            Worker.TRIAGE, (self._settings, entry.place, today, spare), TRIAGE_SECONDS, on_line, on_end,
-            keep=(spare.fileno(),) if spare else (),
-        )
-        if spare:
-            spare.close()  # ours; the child has its own
-
-    def _finish(self, handle: str) -> None:
-        errand = self._book.errand(handle)
-        if errand is None or handle in self._finishing:
-            return
-        self._finishing.add(handle)
-        job = replace(errand.job, now=self._clock.now())
-        last: list[Said] = []
-
-        def on_line(line: str) -> None:
-            last[:] = [Said.parse(line)]
-            if last[0].word not in FINAL_GOOD | TRY_AGAIN:
-                self._book.said(handle, last[0], self._clock.now(), None)
-                self._changed = True
-
-        def on_end(_well: bool) -> None:
-            self._finishing.discard(handle)
-            end = last[0] if last and last[0].word in FINAL_GOOD | TRY_AGAIN | _DEAD_ENDS else Said(Word.FAILED)
-            now = self._clock.now()
-            again = end.word in TRY_AGAIN
-            self._book.said(handle, end, now, now + RETRY_SECONDS if again else None)
-            if again:
-                self._loop.call_later(RETRY_SECONDS, lambda: self._finish(handle))
-            self._changed = True
-            self._ear.poke()
-
-        self._hands.start(Worker.FINISH, (self._settings, job), FINISH_SECONDS, on_line, on_end)
-
-    def _close_now(self, answer: Callable[[str], None]) -> None:
-        if self._closing is not None:
-            self._closing.append(answer)
-            return
-        self._closing = [answer]
-        job = CloseJob(self._book.jobs(), self._clock.now(), dict(self._book.marks))
-        last: list[str] = []
-
-        def on_end(_well: bool) -> None:
-            word = Said.parse(last[-1] if last else "")
-            log(Event.CLOSED if word.word in FINAL_GOOD else Event.CLOSE_FAILED)
-            answers, self._closing = self._closing or [], None
-            for each in answers:
-                each(word.line())
-            if word.word not in FINAL_GOOD and self._done.closed:
-                self._loop.call_later(RETRY_SECONDS * 5, lambda: self._close_now(lambda _line: None))
-            self._ear.poke()
-
-        self._hands.start(Worker.CLOSE, (self._settings, job), CLOSE_SECONDS, last.append, on_end)
+    def _book_changed(self) -> None:
+        self._changed = True
+        self.tick()
 
     # -- people ---------------------------------------------------------------------------
 
-    def _ring(self) -> None:
-        """Ring the bells that leave no trace: the desk's pages and the desktops."""
-        self._rope.ring()
+    def _ring(self, ring: Ring) -> None:
+        """Ring the desk's pages and the bells. Only what is the same on every day reaches bells that leave a trace,
+        the list on the page, and the log."""
+        self._rope.ring(fixed_time=ring.why in INDEPENDENT)
         self._board = replace(self._board, ring=self._board.ring + 1)
+        if ring.why is Why.LOOK:
+            self._write_down(Note.LOOK_RUNG)
+            log(Event.MORNING_LOOK)
+        elif ring.why is Why.AGAIN:
+            self._write_down(Note.RUNG_AGAIN)
+            log(Event.LOOK_AGAIN)
         self._changed = True
 
     def _on_order(self, order: Order) -> None:
@@ -257,19 +201,22 @@ class Watch:
             case OrderWord.SESSIONS:
                 pass  # the door keeps them
             case OrderWord.LOOKED:
-                self._done = replace(self._done, looked=True)
+                if self._local().time().replace(tzinfo=None) >= self._settings.hours.morning_begin:
+                    self._done = looked(self._done, self._local())
                 self._rope.hush()
             case OrderWord.CANNOT:
-                self._ring()
+                if order.role in {r.value for r in Role}:
+                    self._done = cannot(self._done, Role(order.role))
+                    self.tick()
             case OrderWord.CONFIRMED:
                 if self._book.confirm(order.handle, order.name, order.answered, now):
-                    self._finish(order.handle)
+                    self._errands.finish(order.handle)
                 self._changed = True
             case OrderWord.PHONED:
                 if self._book.phoned(order.handle):
-                    self._finish(order.handle)
+                    self._errands.finish(order.handle)
             case OrderWord.RETRY:
-                self._finish(order.handle)
+                self._errands.finish(order.handle)
             case OrderWord.RELOOK:
                 self._ear.poke()
 
@@ -285,5 +232,3 @@ class Watch:
             self._changed = False
             self._door.tell(self._fresh_board())
 
-
-_DEAD_ENDS = frozenset({Word.RECEIPT_REFUSED, Word.NOT_CONFIRMED})

@@ -35,22 +35,22 @@ def test_a_new_message_is_triaged_once_and_waits_after_the_word() -> None:
     assert [e.place for e in first.triage] == [place(1)]
     assert b.see([sighting(1)], MARKS, 2.0).triage == ()
     assert b.waiting() == ()
-    assert b.learn(first.triage[0].handle, Kind.SIGNAL)
+    assert b.learn(first.triage[0].handle, Kind.SIGNAL, 1.0)
     assert [w.place for w in b.waiting()] == [place(1)]
 
 
 def test_nobody_mail_does_not_wait_and_unclear_does() -> None:
     b = book()
     one, two = b.see([sighting(1), sighting(2)], MARKS, 1.0).triage
-    assert not b.learn(one.handle, Kind.NOBODY)
-    assert b.learn(two.handle, Kind.UNCLEAR)
+    assert not b.learn(one.handle, Kind.NOBODY, 1.0)
+    assert b.learn(two.handle, Kind.UNCLEAR, 1.0)
     assert [w.place.uid for w in b.waiting()] == [2]
 
 
 def test_two_equal_signals_are_two() -> None:
     b = book()
     for entry in b.see([sighting(1), sighting(2)], MARKS, 1.0).triage:
-        b.learn(entry.handle, Kind.SIGNAL)
+        b.learn(entry.handle, Kind.SIGNAL, 1.0)
     assert len(b.waiting()) == 2
 
 
@@ -58,7 +58,7 @@ def test_a_flag_of_somebody_else_is_not_believed() -> None:
     b = book()
     seen = b.see([sighting(1, "\\seen", "\\flagged", "\\answered", "\\deleted")], MARKS, 1.0)
     assert seen.finish == ()
-    b.learn(seen.triage[0].handle, Kind.SIGNAL)
+    b.learn(seen.triage[0].handle, Kind.SIGNAL, 1.0)
     assert b.waiting()[0].elsewhere
 
 
@@ -83,7 +83,7 @@ def test_unread_in_the_trash_waits_under_trust_too() -> None:
 def test_confirmed_is_noted_finished_and_the_note_ends_with_it() -> None:
     b = book()
     [entry] = b.see([sighting(1)], MARKS, 1.0).triage
-    b.learn(entry.handle, Kind.SIGNAL)
+    b.learn(entry.handle, Kind.SIGNAL, 1.0)
     assert b.confirm(entry.handle, "anouk", Answered.READ, 2.0)
     assert not b.confirm(entry.handle, "bram", Answered.READ, 2.0), "the second press changes nothing"
     assert b.waiting() == ()
@@ -156,7 +156,7 @@ class AnyDay(RuleBasedStateMachine):
     def look(self) -> None:
         sightings = [Sighting(p, f, 1.0) for p, f in self.mailbox.items()]
         for entry in self.book.see(sightings, MARKS, 1.0).triage:
-            self.book.learn(entry.handle, Kind.SIGNAL)
+            self.book.learn(entry.handle, Kind.SIGNAL, 1.0)
 
     @invariant()
     def nothing_is_lost(self) -> None:

@@ -1,0 +1,114 @@
+"""Which worker is started for what, what it said, and when it is tried again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hwc_school_agent.domain.job import CloseJob
+from hwc_school_agent.domain.outcome import FINAL_GOOD, TRY_AGAIN, Kind, Said, Word
+from hwc_school_agent.host.clock import Clock, local
+from hwc_school_agent.host.event_log import Event, log
+from hwc_school_agent.settings import Settings
+from hwc_school_agent.watch.book import Book, Entry
+from hwc_school_agent.watch.hands import Hands, Worker
+from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.spare import Spare
+
+TRIAGE_SECONDS = 20.0
+FINISH_SECONDS = 180.0
+CLOSE_SECONDS = 600.0
+RETRY_SECONDS = 60.0
+CLOSE_RETRY_SECONDS = 300.0
+_DEAD_ENDS = frozenset({Word.RECEIPT_REFUSED, Word.NOT_CONFIRMED})
+
+
+class Errands:
+    """Triage, finish and close, one worker each time."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, loop: Loop, book: Book, spare: Spare,
+        changed: Callable[[], None], look_again: Callable[[], None],
+    ) -> None:
+        """``changed``: the book changed. ``look_again``: a worker changed the mailbox."""
+        self._settings, self._clock, self._loop, self._book, self._spare = settings, clock, loop, book, spare
+        self._changed, self._look_again = changed, look_again
+        self._hands = Hands(loop)
+        self._finishing: set[str] = set()
+        self._closing: list[Callable[[Said], None]] | None = None
+
+    def stop(self) -> None:
+        """Kill what runs; the flags on the messages say later what is left to do."""
+        self._hands.stop()
+
+    def triage(self, entry: Entry) -> None:
+        """Ask what a new message wants of a person."""
+        today = local(self._clock.now(), self._settings.school.timezone).date()
+        heard: list[Kind] = []
+
+        def on_line(line: str) -> None:
+            if line in {k.value for k in Kind}:
+                heard.append(Kind(line))
+
+        def on_end(_well: bool) -> None:
+            # a triage that could not answer is no reason for silence
+            if self._book.learn(entry.handle, heard[0] if heard else Kind.UNCLEAR, self._clock.now()):
+                self._changed()
+
+        spare = self._spare.take()
+        self._hands.start(
+            Worker.TRIAGE, (self._settings, entry.place, today, spare), TRIAGE_SECONDS, on_line, on_end,
+            keep=(spare.fileno(),) if spare else (),
+        )
+        if spare:
+            spare.close()  # ours; the child has its own
+
+    def finish(self, handle: str) -> None:
+        """Take a confirmed message out: receipt, purge, verify. Harmless while that is already under way."""
+        errand = self._book.errand(handle)
+        if errand is None or handle in self._finishing:
+            return
+        self._finishing.add(handle)
+        job = replace(errand.job, now=self._clock.now())
+        last: list[Said] = []
+
+        def on_line(line: str) -> None:
+            last[:] = [Said.parse(line)]
+            if last[0].word not in FINAL_GOOD | TRY_AGAIN:
+                self._book.said(handle, last[0], self._clock.now(), None)
+                self._changed()
+
+        def on_end(_well: bool) -> None:
+            self._finishing.discard(handle)
+            end = last[0] if last and last[0].word in FINAL_GOOD | TRY_AGAIN | _DEAD_ENDS else Said(Word.FAILED)
+            now = self._clock.now()
+            again = end.word in TRY_AGAIN
+            self._book.said(handle, end, now, now + RETRY_SECONDS if again else None)
+            if again:
+                self._loop.call_later(RETRY_SECONDS, lambda: self.finish(handle))
+            self._changed()
+            self._look_again()
+
+        self._hands.start(Worker.FINISH, (self._settings, job), FINISH_SECONDS, on_line, on_end)
+
+    def close(self, answer: Callable[[Said], None], *, again: bool = False) -> None:
+        """The day's closing. ``answer`` gets its last word; ``again``: try until it ends well."""
+        if self._closing is not None:
+            self._closing.append(answer)
+            return
+        self._closing = [answer]
+        job = CloseJob(self._book.jobs(), self._clock.now(), dict(self._book.marks))
+        last: list[str] = []
+
+        def on_end(_well: bool) -> None:
+            said = Said.parse(last[-1] if last else "")
+            well = said.word in FINAL_GOOD
+            log(Event.CLOSED if well else Event.CLOSE_FAILED)
+            answers, self._closing = self._closing or [], None
+            for each in answers:
+                each(said)
+            if again and not well:
+                self._loop.call_later(CLOSE_RETRY_SECONDS, lambda: self.close(lambda _said: None, again=True))
+            self._look_again()
+
+        self._hands.start(Worker.CLOSE, (self._settings, job), CLOSE_SECONDS, last.append, on_end)
