@@ -82,7 +82,7 @@ class Found:
     """Where copies stand, and which folders could not be looked into."""
 
     copies: tuple[tuple[Folder, tuple[int, ...]], ...]
-    refused: tuple[FolderRole, ...]
+    refused: tuple[Folder, ...]
 
 
 def find(
@@ -94,34 +94,35 @@ def find(
     Raises ``MailboxTrouble``.
     """
     moved = [f for f in folders if _moved(f, marks.get(f.name))]
-    refused = [f.role for f in moved if not quotable(f.name)]
+    refused = [f for f in moved if not quotable(f.name)]
     moved = [f for f in moved if quotable(f.name)]
-    ranges = {f.name: _range(f, marks.get(f.name)) for f in moved}
-    first = _look(session, moved, lambda f: _fetch(ranges[f.name]) if ranges[f.name] else _search(day))
-    read: list[tuple[Folder, Answer, int]] = []
-    later: dict[str, tuple[int, ...]] = {}
-    for folder, answer in zip(moved, first, strict=True):
-        if answer is None:
-            refused.append(folder.role)
-        elif low := ranges[folder.name]:
-            read.append((folder, answer, low))
-        elif "SEARCH" not in answer.data:
-            refused.append(folder.role)
-        elif uids := tuple(n for line in answer.data["SEARCH"] for t in line if (n := number_of(t))):
-            later[folder.name] = uids
-    dated = [f for f in moved if f.name in later]
-    for folder, answer in zip(dated, _look(session, dated, lambda f: _fetch(later[f.name])), strict=True):
-        if answer is None:
-            refused.append(folder.role)
+    low = {f.name: _range(f, marks.get(f.name)) for f in moved}
+    shown: dict[str, Answer] = {}
+    for folder, answer in _look(session, [f for f in moved if low[f.name]], lambda f: _fetch(low[f.name])):
+        if answer and answer.fetched():
+            shown[folder.name] = answer
+    # without a mark; and where a range gave nothing: that may be true, or the server did not answer the question
+    unsure = [f for f in moved if f.name not in shown]
+    listed: dict[str, list[int]] = {}
+    for folder, answer in _look(session, unsure, lambda f: _search(low[f.name], day)):
+        if answer is None or "SEARCH" not in answer.data:
+            refused.append(folder)
+        elif uids := [u for u in sorted(answer.numbers("SEARCH")) if u >= low[folder.name]]:
+            listed[folder.name] = uids
+    for folder, answer in _look(session, [f for f in unsure if f.name in listed], lambda f: _fetch(listed[f.name])):
+        if answer is None or not set(listed[folder.name]) <= answer.fetched().keys():
+            refused.append(folder)
         else:
-            read.append((folder, answer, min(later[folder.name])))
+            shown[folder.name] = answer
     copies: list[tuple[Folder, tuple[int, ...]]] = []
-    for folder, answer, low in read:
-        messages = _messages(answer, low)
-        if messages is None:
-            refused.append(folder.role)
-        elif uids := tuple(sorted(m.uid for m in messages if sought.matches(m, folder.role))):
-            copies.append((folder, uids))
+    for folder in (f for f in moved if f.name in shown):
+        # ``n:*`` also gives the last message when there is none from ``n`` on (RFC 3501 section 9)
+        fetched = {u: items for u, items in shown[folder.name].fetched().items() if u >= low[folder.name]}
+        messages = [_message(u, items) for u, items in fetched.items()]
+        if None in messages:
+            refused.append(folder)
+        elif uids := sorted(m.uid for m in messages if m and sought.matches(m, folder.role)):
+            copies.append((folder, tuple(uids)))
     return Found(tuple(copies), tuple(refused))
 
 
@@ -166,34 +167,25 @@ def _fetch(uids: int | Sequence[int]) -> bytes:
     return b"UID FETCH " + wanted + b" " + ITEMS
 
 
-def _search(day: date | None) -> bytes:
+def _search(low: int, day: date | None) -> bytes:
+    if low:
+        return b"UID SEARCH UID %d:*" % low
     if day is None:
         return b"UID SEARCH ALL"
     return b"UID SEARCH SINCE %d-%s-%d" % (day.day, _MONTHS[day.month - 1].capitalize(), day.year)
 
 
-def _look(session: Session, folders: Sequence[Folder], command: Callable[[Folder], bytes]) -> list[Answer | None]:
+def _look(
+    session: Session, folders: Sequence[Folder], command: Callable[[Folder], bytes]
+) -> list[tuple[Folder, Answer | None]]:
     """Run one command in each folder; ``None`` where the folder would not open as the one that was listed."""
     lines = [line for f in folders for line in (b"EXAMINE " + quoted(f.name), command(f))]
     answers = session.run(*lines) if lines else []
-    found: list[Answer | None] = []
+    found: list[tuple[Folder, Answer | None]] = []
     for folder, opened, looked in zip(folders, answers[::2], answers[1::2], strict=True):
         right = opened.ok and opened.number("UIDVALIDITY") == folder.uidvalidity and looked.ok
-        found.append(looked if right else None)
+        found.append((folder, looked if right else None))
     return found
-
-
-def _messages(answer: Answer, low: int) -> list[Message] | None:
-    """The messages from ``low`` on; ``None`` when the server did not show them all.
-
-    ``n:*`` also gives the last message when there is none from ``n`` on (RFC 3501 section 9), so an answer with
-    nothing at all for a folder that holds mail is no answer.
-    """
-    fetched = answer.fetched()
-    messages = [_message(uid, items) for uid, items in fetched.items() if uid >= low]
-    if not fetched or None in messages:
-        return None
-    return [m for m in messages if m]
 
 
 def _message(uid: int, items: Mapping[str, Token]) -> Message | None:

@@ -102,7 +102,7 @@ def hang_up(client: IMAPClient) -> None:
 
 @contextmanager
 def wrapped() -> Iterator[None]:
-    """Turn every error of the layers below into ``MailboxTrouble``, without its text or its chain."""
+    """Turn every error of the layers below into ``MailboxTrouble``, without its text."""
     try:
         yield
         return
@@ -118,7 +118,7 @@ def wrapped() -> Iterator[None]:
         kind = Trouble.NO_ANSWER
     except (imaplib.IMAP4.error, ProtocolError, ValueError, LookupError, TypeError):
         kind = Trouble.PROTOCOL
-    raise MailboxTrouble(kind)
+    raise MailboxTrouble(kind) from None
 
 
 _READ = frozenset({"LIST", "STATUS", "FETCH", "SEARCH", "EXISTS", "UIDVALIDITY", "PERMANENTFLAGS", "CAPABILITY"})

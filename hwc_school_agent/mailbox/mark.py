@@ -36,11 +36,26 @@ def raise_stage(session: Session, place: Place, stage: Stage) -> frozenset[str]:
         raise MailboxTrouble(Trouble.PROTOCOL)
     seen = fetched.fetched().get(place.uid)
     if seen is None:
+        surely_gone(session, place)
         raise MessageGone
     flags = flags_of(seen.get("FLAGS"))
     if not wanted <= flags:
         raise FolderRefused(place.role, accepted=stored.ok)
     return flags
+
+
+def surely_gone(session: Session, place: Place) -> None:
+    """Raise ``MailboxTrouble`` unless the server says in two ways that the message is not in the open folder.
+
+    Exchange may answer a FETCH with nothing, and a message that is there must never count as gone.
+    """
+    # two writes: Dovecot may send the data of the second command before the end of the first
+    (fetched,) = session.keep_selected(b"UID FETCH %d (UID FLAGS)" % place.uid)
+    (searched,) = session.keep_selected(b"UID SEARCH UID %d" % place.uid)
+    if not (fetched.ok and searched.ok) or "SEARCH" not in searched.data:
+        raise MailboxTrouble(Trouble.PROTOCOL)
+    if place.uid in fetched.fetched() or place.uid in searched.numbers("SEARCH"):
+        raise MailboxTrouble(Trouble.PROTOCOL)
 
 
 def flags_of(token: object) -> frozenset[str]:

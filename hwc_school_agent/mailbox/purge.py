@@ -10,14 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.lifecycle import FLAGS, Stage
 from hwc_school_agent.domain.outcome import FolderRole
 from hwc_school_agent.domain.signal import Mark, Place
 from hwc_school_agent.mailbox.copies import Message, Sought, fetch_one, find, message_in
-from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble, MessageGone
-from hwc_school_agent.mailbox.folders import Folder, number_of, quoted
-from hwc_school_agent.mailbox.mark import flag_list
+from hwc_school_agent.mailbox.errors import FolderRefused, MessageGone
+from hwc_school_agent.mailbox.folders import Folder, quoted
+from hwc_school_agent.mailbox.mark import flag_list, surely_gone
 from hwc_school_agent.mailbox.session import (
     Session,
     argument,
@@ -60,7 +59,7 @@ def look(session: Session, place: Place) -> Sight:
         return Sight(folders, None)
     message = message_in(fetched, place.uid)
     if message is None:
-        _surely_gone(session, place)
+        surely_gone(session, place)
     folders = _folders(session, listed)
     return Sight(folders, message)
 
@@ -71,8 +70,12 @@ def purge(session: Session, place: Place, sight: Sight, sought: Sought, marks: M
     Raises ``FolderRefused`` (with the folder's role) as soon as one folder does not do it; ``MailboxTrouble``.
     """
     folders, here = sight.folders, _folder_of(place, sight.folders)
-    found = [(f, _without(uids, place, f)) for f, uids in find(session, folders, marks, sought, sought.since).copies]
-    _expunge(session, folders, [(f, uids) for f, uids in found if uids])
+    found = find(session, folders, marks, sought, sought.since)
+    for folder in found.refused:
+        if folder.messages is not None:  # it can be counted, so it can be looked into later: until then nothing goes
+            raise FolderRefused(folder.role)
+    copies = [(f, _without(uids, place, f)) for f, uids in found.copies]
+    _expunge(session, folders, [(f, uids) for f, uids in copies if uids])
     after = _expunge(session, folders, [(here, (place.uid,))] if sight.message else [], list_after=True)
     return _chase(session, folders, after, sought, sought.since)
 
@@ -154,7 +157,7 @@ def _stepwise(session: Session, folder: Folder, uids: tuple[int, ...]) -> None:
         expunge = b"UID EXPUNGE " + some
     else:
         (marked,) = session.keep_selected(b"UID SEARCH DELETED")
-        if {number_of(t) for line in marked.data.get("SEARCH", ()) for t in line} != set(uids):
+        if marked.numbers("SEARCH") != set(uids):
             raise FolderRefused(folder.role)  # somebody else's deleted mail would go with ours
         expunge = b"EXPUNGE"
     if not session.keep_selected(expunge)[0].ok:
@@ -201,21 +204,6 @@ def _open(session: Session, folder: Folder) -> None:
 def _store(uids: bytes) -> bytes:
     """``\\Seen`` and ``\\Deleted`` together: Exchange reports unread mail that is deleted to its sender."""
     return b"UID STORE " + uids + b" +FLAGS.SILENT " + flag_list(FLAGS[Stage.PURGING])
-
-
-def _surely_gone(session: Session, place: Place) -> None:
-    """Raise ``MailboxTrouble`` unless the server says in two ways that the message is not there.
-
-    Exchange may answer a FETCH with nothing, and a message that is there must never count as gone.
-    """
-    # two writes: Dovecot may send the data of the second command before the end of the first
-    (fetched,) = session.keep_selected(b"UID FETCH %d (UID FLAGS)" % place.uid)
-    (searched,) = session.keep_selected(b"UID SEARCH UID %d" % place.uid)
-    numbers = {number_of(t) for line in searched.data.get("SEARCH", ()) for t in line}
-    if not (fetched.ok and searched.ok) or "SEARCH" not in searched.data:
-        raise MailboxTrouble(Trouble.PROTOCOL)
-    if place.uid in numbers | set(fetched.fetched()):
-        raise MailboxTrouble(Trouble.PROTOCOL)
 
 
 def _folders(session: Session, listed: object) -> list[Folder]:

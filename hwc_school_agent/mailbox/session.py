@@ -40,6 +40,10 @@ class Answer:
         lines = self.data.get(name, ())
         return number_of(lines[-1][0]) if lines and lines[-1] else None
 
+    def numbers(self, name: str) -> set[int]:
+        """All numbers in the responses of that name (SEARCH)."""
+        return {n for line in self.data.get(name, ()) for t in line if (n := number_of(t)) is not None}
+
     def words(self, name: str) -> frozenset[str]:
         """All words in the responses of that name, lower case, lists included."""
         flat = [t for line in self.data.get(name, ()) for t in line]

@@ -79,7 +79,7 @@ def _judge(
     if found.copies:
         return Said(Word.LEFT, found.copies[0][0].role)
     if found.refused:
-        return Said(Word.NOT_COUNTED, found.refused[0])
+        return Said(Word.NOT_COUNTED, found.refused[0].role)
     return Said(Word.CLEAN)
 
 
