@@ -104,11 +104,11 @@ class Settings:
     school: School
     mailbox: Mailbox
     submission: Submission
-    senders: Senders = Senders()
-    hours: Hours = Hours()
-    calendar: Calendar = Calendar()
-    desk: Desk = Desk()
-    state: State = State()
+    senders: Senders = field(default_factory=Senders)
+    hours: Hours = field(default_factory=Hours)
+    calendar: Calendar = field(default_factory=Calendar)
+    desk: Desk = field(default_factory=Desk)
+    state: State = field(default_factory=State)
     unread_school_days: int = 0
     rehearsal_enabled: bool = True
     bell_group: str = ""  # group that may connect desktop bells; empty: the account of the service only

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hwc_school_agent.host.child import Child, Say, collect, fork
+from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.host.process import harden
 
 if TYPE_CHECKING:
@@ -70,9 +71,21 @@ def main(config: Path, credentials: Path | None) -> int:
         tick_every_15_seconds(loop, watch.tick, settings.school.timezone)
 
     loop.call_later(1.0, begin_ticking)
-    loop.run()
+    code = _run(loop)
     watch.stop()
     os.close(lock)
+    return code
+
+
+def _run(loop: Loop) -> int:
+    try:
+        loop.run()
+    except Exception as fault:  # its text may quote anything; systemd starts us again
+        frame = fault.__traceback__
+        while frame is not None and frame.tb_next is not None:
+            frame = frame.tb_next
+        log(Event.FAULT, frame.tb_lineno if frame is not None else 0)
+        return ERROR
     return 0
 
 
