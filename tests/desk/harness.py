@@ -29,6 +29,7 @@ from typing import Any
 import httpx
 
 from hwc_school_agent import staff_file
+from hwc_school_agent.desk.sessions import key_of
 from hwc_school_agent.domain.board import Board, Handled, Health, Order, OrderWord, Session, Waiting
 from hwc_school_agent.domain.facts import Child, Shown
 from hwc_school_agent.domain.outcome import FolderRole, Kind
@@ -171,8 +172,9 @@ class Bench:
         self.reset_staff()
         now = time.time()
         self.board = Board(now=now, health=Health.OK, last_look=now, folders=7)
-        self.orders: list[Order] = []
+        self._orders: list[Order] = []
         self.pids: list[int] = []
+        self.sessions: tuple[Session, ...] = ()
         self._done: set[int] = set()
         self._id = 0
 
@@ -193,7 +195,7 @@ class Bench:
         self.script.clear()
         self.reset_staff()
         self.put(sessions=())
-        self.orders.clear()
+        self._orders.clear()
 
     def start(self) -> None:
         (self.folder / "settings.pickle").write_bytes(pickle.dumps(self.settings))
@@ -229,7 +231,7 @@ class Bench:
         for line in self._process.stdout:
             d = json.loads(line)
             if "order" in d:
-                self.orders.append(Order.parse(json.dumps(d["order"])))
+                self._orders.append(Order.parse(json.dumps(d["order"])))
             elif "pid" in d:
                 self.pids.append(d["pid"])
             else:
@@ -242,6 +244,8 @@ class Bench:
         if handled is not None:
             self.board = replace(self.board, handled=handled)
         self._id += 1
+        if sessions is not None:
+            self.sessions = sessions
         command: dict[str, Any] = {"id": self._id, "board": asdict(self.board), "beating": beating}
         if sessions is not None:
             command["sessions"] = [asdict(s) for s in sessions]
@@ -285,8 +289,27 @@ class Bench:
         """The desk that serves now, or 0."""
         return self.pids[-1] if self.pids else 0
 
+    @property
+    def orders(self) -> list[Order]:
+        """What the desk has told watch, all that was said before now."""
+        for _ in range(2):  # an order that is on its way is read in the same round of the loop as the first command
+            self.put()
+        return self._orders
+
     def heard(self, word: OrderWord) -> list[Order]:
         return [o for o in self.orders if o.word is word]
+
+
+def person(desk: Bench, name: str = CONTACT) -> Browser:
+    """Somebody who is logged in. Without the log-in page while no desk runs: hashing takes its time."""
+    if desk.pid:
+        browser = Browser(desk)
+        assert browser.log_in(name).status_code == 200
+        return browser
+    token = os.urandom(32).hex()
+    role = next(p.role for p in staff_file.people(desk.settings.state.directory) if p.name == name)
+    desk.put(sessions=(*desk.sessions, Session(key_of(token), name, role.value, time.time() + 900)))
+    return Browser(desk, cookies={"bureau": token})
 
 
 class Browser:

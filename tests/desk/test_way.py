@@ -20,7 +20,7 @@ from hwc_school_agent import staff_file
 from hwc_school_agent.desk.sessions import VIEW_SECONDS, key_of
 from hwc_school_agent.domain.board import Handled, Health, Note, Noted, OrderWord, Step, Trouble
 from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Said, Word
-from tests.desk.harness import BACKUP, CONTACT, ROOT, Bench, Browser, bench
+from tests.desk.harness import BACKUP, CONTACT, ROOT, Bench, Browser, bench, person
 from tests.helpers import eventually
 
 MEMSCAN = ROOT / "tests" / "tools" / "memscan.py"
@@ -36,12 +36,6 @@ def title(page: httpx.Response) -> str:
     found = re.search(r"<title>(.*?)</title>", page.text)
     assert found
     return found[1]
-
-
-def person(desk: Bench, name: str = CONTACT) -> Browser:
-    browser = Browser(desk)
-    assert browser.log_in(name).status_code == 200
-    return browser
 
 
 def test_the_whole_way(desk: Bench) -> None:

@@ -165,7 +165,7 @@
     if (lost || !at("los")) return;
     lost = true;
     at("los-tijd").textContent = clock(new Date(lastEvent));
-    if (at("verbonden")) at("verbonden").hidden = true;
+    ["verbonden", "seintjes", "seintjes-staan-aan"].forEach((id) => { if (at(id)) at(id).hidden = true; });
     if (shown) return; // what is on the screen stays usable; it covers itself in time
     at("pagina").hidden = true;
     at("los").hidden = false;
