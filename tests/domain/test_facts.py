@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from hwc_school_agent.domain.dates import find_dates
 from hwc_school_agent.domain.facts import Child, Shown, read_facts
 from hwc_school_agent.domain.outcome import Kind
 
@@ -331,3 +332,9 @@ def test_ages_at_the_edges():
 def test_nothing_is_shown_by_repr():
     child = Child(*DAVID)
     assert "David" not in repr(child) + repr(Shown(Kind.SIGNAL, (child,), True, False, "David", False, True))
+
+
+def test_a_time_of_day_is_no_year():
+    assert find_dates("4 mei 20:15 uur", TODAY) == ()
+    assert find_dates("4-5-20:15", TODAY)[0].day is None
+    assert find_dates("4 mei '20", TODAY)[0].day == date(2020, 5, 4)

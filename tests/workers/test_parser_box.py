@@ -96,6 +96,7 @@ def test_markup_comes_out_as_plain_text():
 
 def test_invisible_and_turning_characters_are_gone():
     shown = show(text("Da\u200bvid\u202e Pie\u00adterse\u2066,\u2028 3-2-2006\x00\x07\x1b[31m\ufeff\U000e0041\n"))
+    assert "David Pieterse,\n 3-2-2006[31m" in shown.text
     assert not set(shown.text) & set("\u200b\u202e\u00ad\u2066\u2028\x00\x07\x1b\ufeff\U000e0041")
 
 
