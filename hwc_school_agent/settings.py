@@ -13,7 +13,17 @@ from hwc_school_agent.domain.duty import Hours
 from hwc_school_agent.domain.school_days import Calendar
 
 __all__ = [
-    "Calendar", "Desk", "Hours", "Mailbox", "School", "Secret", "Senders", "Settings", "State", "Submission", "Tls",
+    "Calendar",
+    "Desk",
+    "Hours",
+    "Mailbox",
+    "School",
+    "Secret",
+    "Senders",
+    "Settings",
+    "State",
+    "Submission",
+    "Tls",
 ]
 
 

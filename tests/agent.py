@@ -42,9 +42,16 @@ class Agent:
     """One agent on one mail server. A context manager; what it wrote to stderr is in ``log``."""
 
     def __init__(
-        self, server: MailServer, sink: SmtpSink, directory: Path, *,
-        mailbox: Mapping[str, object] | None = None, extra: str = ALL_DAY, imap_port: int | None = None,
-        smtp_port: int | None = None, plain_imap: bool = False,
+        self,
+        server: MailServer,
+        sink: SmtpSink,
+        directory: Path,
+        *,
+        mailbox: Mapping[str, object] | None = None,
+        extra: str = ALL_DAY,
+        imap_port: int | None = None,
+        smtp_port: int | None = None,
+        plain_imap: bool = False,
     ) -> None:
         """``mailbox``: more keys of that section. ``extra``: TOML behind the rest. Ports: of a proxy in between."""
         self.server, self.sink, self.directory = server, sink, directory
@@ -103,8 +110,14 @@ runtime_directory = "{self.runtime}"
     def start(self) -> Agent:
         """Start it and wait until the desk can be reached."""
         line = [
-            sys.executable, "-m", "hwc_school_agent", "--config", str(self.config),
-            "--credentials", str(self.credentials), "run",
+            sys.executable,
+            "-m",
+            "hwc_school_agent",
+            "--config",
+            str(self.config),
+            "--credentials",
+            str(self.credentials),
+            "run",
         ]
         self.process = subprocess.Popen(line, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
@@ -183,7 +196,9 @@ class Visitor:
         end = time.monotonic() + 20
         while True:
             try:
-                answer = self._http.request(method, "", data=form, headers={"Origin": str(self._http.base_url).rstrip("/")})
+                answer = self._http.request(
+                    method, "", data=form, headers={"Origin": str(self._http.base_url).rstrip("/")}
+                )
                 break
             except httpx.TransportError:
                 if time.monotonic() > end or method == "POST":

@@ -97,8 +97,13 @@ class Duty:
 
 
 def duty(
-    now: datetime, hours: Hours, calendar: Calendar, done: Done, *,
-    waits_since: datetime | None = None, trouble_since: datetime | None = None,
+    now: datetime,
+    hours: Hours,
+    calendar: Calendar,
+    done: Done,
+    *,
+    waits_since: datetime | None = None,
+    trouble_since: datetime | None = None,
 ) -> Duty:
     """What is to be done at ``now`` (aware, local).
 

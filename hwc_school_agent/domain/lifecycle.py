@@ -48,26 +48,34 @@ class IllegalEvent(Exception):
 _S, _E = Stage, Event
 
 #: stage -> event -> next stage. Every step may be run twice: the event that led to a stage leads to it again.
-TABLE: Mapping[Stage, Mapping[Event, Stage]] = MappingProxyType({
-    _S.ARRIVED: MappingProxyType({_E.CONFIRM: _S.CONFIRMED}),
-    _S.CONFIRMED: MappingProxyType({
-        _E.CONFIRM: _S.CONFIRMED,
-        _E.RECEIPT_ACCEPTED: _S.RECEIPTED,
-        _E.RECEIPT_NOT_OWED: _S.RECEIPTED,
-    }),
-    _S.RECEIPTED: MappingProxyType({
-        _E.CONFIRM: _S.RECEIPTED,
-        _E.RECEIPT_ACCEPTED: _S.RECEIPTED,
-        _E.RECEIPT_NOT_OWED: _S.RECEIPTED,
-        _E.MARK: _S.PURGING,
-    }),
-    _S.PURGING: MappingProxyType({
-        _E.CONFIRM: _S.PURGING,
-        _E.MARK: _S.PURGING,
-        _E.EXPUNGED: _S.PURGED,
-    }),
-    _S.PURGED: MappingProxyType({_E.EXPUNGED: _S.PURGED}),
-})
+TABLE: Mapping[Stage, Mapping[Event, Stage]] = MappingProxyType(
+    {
+        _S.ARRIVED: MappingProxyType({_E.CONFIRM: _S.CONFIRMED}),
+        _S.CONFIRMED: MappingProxyType(
+            {
+                _E.CONFIRM: _S.CONFIRMED,
+                _E.RECEIPT_ACCEPTED: _S.RECEIPTED,
+                _E.RECEIPT_NOT_OWED: _S.RECEIPTED,
+            }
+        ),
+        _S.RECEIPTED: MappingProxyType(
+            {
+                _E.CONFIRM: _S.RECEIPTED,
+                _E.RECEIPT_ACCEPTED: _S.RECEIPTED,
+                _E.RECEIPT_NOT_OWED: _S.RECEIPTED,
+                _E.MARK: _S.PURGING,
+            }
+        ),
+        _S.PURGING: MappingProxyType(
+            {
+                _E.CONFIRM: _S.PURGING,
+                _E.MARK: _S.PURGING,
+                _E.EXPUNGED: _S.PURGED,
+            }
+        ),
+        _S.PURGED: MappingProxyType({_E.EXPUNGED: _S.PURGED}),
+    }
+)
 
 
 def after(stage: Stage, event: Event) -> Stage:
@@ -81,12 +89,14 @@ def after(stage: Stage, event: Event) -> Stage:
 SEEN, FLAGGED, ANSWERED, DELETED = "\\seen", "\\flagged", "\\answered", "\\deleted"
 
 #: The flags that write a stage on a message (``PURGED`` has none: the message is gone).
-FLAGS: Mapping[Stage, frozenset[str]] = MappingProxyType({
-    _S.ARRIVED: frozenset(),
-    _S.CONFIRMED: frozenset({FLAGGED}),
-    _S.RECEIPTED: frozenset({FLAGGED, ANSWERED}),
-    _S.PURGING: frozenset({FLAGGED, ANSWERED, SEEN, DELETED}),
-})
+FLAGS: Mapping[Stage, frozenset[str]] = MappingProxyType(
+    {
+        _S.ARRIVED: frozenset(),
+        _S.CONFIRMED: frozenset({FLAGGED}),
+        _S.RECEIPTED: frozenset({FLAGGED, ANSWERED}),
+        _S.PURGING: frozenset({FLAGGED, ANSWERED, SEEN, DELETED}),
+    }
+)
 
 
 def stage_of(flags: frozenset[str]) -> Stage:

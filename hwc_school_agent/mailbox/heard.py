@@ -53,8 +53,12 @@ def folders_in(responses: list[Response]) -> dict[str, Folder]:
             continue
         c = counts.get(name, {})
         folders[name] = Folder(
-            name, role_of(name, text_of(r.tokens[1]), attributes), number(c.get("UIDVALIDITY")),
-            number(c.get("UIDNEXT")), number(c.get("MESSAGES")), number(c.get("UNSEEN")),
+            name,
+            role_of(name, text_of(r.tokens[1]), attributes),
+            number(c.get("UIDVALIDITY")),
+            number(c.get("UIDNEXT")),
+            number(c.get("MESSAGES")),
+            number(c.get("UNSEEN")),
         )
     return folders
 

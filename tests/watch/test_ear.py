@@ -50,7 +50,11 @@ class Listening:
 
 def mailbox_of(server: MailServer, port: int | None = None, tls: Tls = Tls.IMPLICIT, **changes: object) -> Mailbox:
     mailbox = Mailbox(
-        server.host, server.user, port or server.tls_port or 0, tls, str(server.cafile),
+        server.host,
+        server.user,
+        port or server.tls_port or 0,
+        tls,
+        str(server.cafile),
         password=Secret(server.password),
     )
     return replace(mailbox, **changes)  # type: ignore[arg-type]

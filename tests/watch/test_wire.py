@@ -13,7 +13,7 @@ from hwc_school_agent.mailbox.wire import ProtocolError, Reader, Response, Words
 STREAM = (
     b"* OK [CAPABILITY IMAP4rev1 IDLE] hello (there \r\n"
     b'* LIST (\\HasNoChildren \\Trash) "/" "Verwijderde items"\r\n'
-    b"* LIST () NIL {14}\r\nab\r\n{3} (\")c\\d\r\n"
+    b'* LIST () NIL {14}\r\nab\r\n{3} (")c\\d\r\n'
     b'* STATUS "a\\"b\\\\c" (MESSAGES 3 UIDNEXT 7)\r\n'
     b'* 1 FETCH (UID 4 FLAGS (\\Seen $x) INTERNALDATE "23-Nov-2026 07:00:00 +0100")\r\n'
     b"+ idling\r\n* SEARCH 1 2\r\n* 2 EXISTS\r\nw1 OK [READ-ONLY] done\r\nw2 NO [UNAVAILABLE] later\r\n* BYE\r\n"
@@ -24,7 +24,9 @@ EXPECTED = [
     Response("*", "LIST", None, ([], None, b'ab\r\n{3} (")c\\d')),
     Response("*", "STATUS", None, (b'a"b\\c', [b"MESSAGES", b"3", b"UIDNEXT", b"7"])),
     Response(
-        "*", "FETCH", 1,
+        "*",
+        "FETCH",
+        1,
         ([b"UID", b"4", b"FLAGS", [b"\\Seen", b"$x"], b"INTERNALDATE", b"23-Nov-2026 07:00:00 +0100"],),
     ),
     Response("+", ""),
@@ -96,4 +98,6 @@ def test_no_word_asks_for_content_or_changes_anything() -> None:
     for line in lines:
         command = line.partition(b" ")[2]
         assert not any(w in command for w in (b"BODY", b"RFC822", b"ENVELOPE", b"HEADER", b"PREVIEW", b"TEXT")), command
-        assert not command.startswith((b"SELECT", b"STORE", b"UID STORE", b"EXPUNGE", b"COPY", b"MOVE", b"APPEND")), command
+        assert not command.startswith((b"SELECT", b"STORE", b"UID STORE", b"EXPUNGE", b"COPY", b"MOVE", b"APPEND")), (
+            command
+        )
