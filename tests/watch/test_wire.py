@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ def test_a_stream_is_read_whole() -> None:
 def test_the_pieces_do_not_matter(cuts: list[int]) -> None:
     reader, found = Reader(), []
     places = [0, *sorted({c for c in cuts if c < len(STREAM)}), len(STREAM)]
-    for begin, end in zip(places, places[1:], strict=False):
+    for begin, end in itertools.pairwise(places):
         found += reader.feed(STREAM[begin:end])
     assert found == EXPECTED
     assert not reader.pending()
