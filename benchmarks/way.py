@@ -170,9 +170,8 @@ def main() -> int:
         show(f"delivery to ring, less the server's 500 ms, {link}", delivery_to_ring(delay, given.runs))
         seconds, trips = received_to_empty(delay, given.runs)
         show(f"Ontvangen to verified empty on the page, {link}", seconds)
-        print(
-            f"{'  IMAP round trips of all connections meanwhile':<58}{min(trips):>8}{statistics.median(trips):>8.0f}{max(trips):>8}"
-        )
+        label = "  IMAP round trips of all connections meanwhile"
+        print(f"{label:<58}{min(trips):>8}{statistics.median(trips):>8.0f}{max(trips):>8}")
     cost = memory_and_cpu(given.quiet_seconds)
     print("quiet: " + ", ".join(f"{k} {v:.1f}" for k, v in cost.items()) + " (memory in MB)")
     return 0
