@@ -21,7 +21,7 @@ from hwc_school_agent.mailbox.wire import Token
 from hwc_school_agent.settings import Mailbox
 
 #: Commands in one write. Bounded so that neither side can fill the other's socket buffer and wait for ever.
-BURST = 100
+BURST = 400
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from hwc_school_agent.mailbox.session import folders_with_status, open_session, 
 from hwc_school_agent.settings import Settings, Tls
 from hwc_school_agent.workers import confirm, finish
 from tests.helpers import InventedChild, settings_for, signal_mail, unique_child
-from tests.servers import ImapFaults, MailServer, Proxy, SmtpSink
+from tests.servers import MailServer, Proxy, SmtpSink
 
 COPIES = (FolderRole.SENT, FolderRole.TRASH, FolderRole.ARCHIVE)
 
@@ -28,6 +28,7 @@ class Scene:
     sink: SmtpSink | None
     settings: Settings
     marks: dict[str, Mark] = field(default_factory=dict)
+    names: dict[FolderRole, str] = field(default_factory=dict)
 
     @classmethod
     def on(cls, server: MailServer, sink: SmtpSink | None, tmp_path: Path, proxy: Proxy | None = None) -> Scene:
@@ -45,9 +46,8 @@ class Scene:
 
     @property
     def direct(self) -> Settings:
-        """Settings past any proxy."""
-        port = self.server.tls_port or 0
-        return replace(self.settings, mailbox=replace(self.settings.mailbox, tls=Tls.IMPLICIT, port=port))
+        """Settings for what the tests themselves do: past any proxy, and without the time that TLS takes."""
+        return replace(self.settings, mailbox=replace(self.settings.mailbox, tls=Tls.NONE, port=self.server.port))
 
     def folders(self) -> list[Folder]:
         with open_session(self.direct.mailbox) as session:
@@ -62,15 +62,14 @@ class Scene:
 
     def deliver(self, raw: bytes, role: FolderRole = FolderRole.INBOX) -> Place:
         """Let a message come, and say where it stands."""
-        folder = self.folder(role)
-        assert folder is not None
-        self.server.deliver(raw, folder=folder.name)
+        if role not in self.names:
+            self.names |= {f.role: f.name for f in reversed(self.folders())}
+        name = self.names[role]
+        self.server.deliver(raw, folder=name)
         with open_session(self.direct.mailbox) as session:
-            session.run(b"SELECT " + quoted(folder.name))  # not EXAMINE: see ``mailbox/read.py`` on Courier
+            (opened,) = session.run(b"SELECT " + quoted(name))  # not EXAMINE: see ``mailbox/read.py`` on Courier
             (answer,) = session.run(b"UID FETCH 1:* (UID)")
-        now = self.folder(role)
-        assert now is not None
-        return Place(now.name, role, now.uidvalidity or 0, max(answer.fetched()))
+        return Place(name, role, opened.number("UIDVALIDITY") or 0, max(answer.fetched()))
 
     def signal(self, child: InventedChild | None = None, **kw: object) -> Place:
         """A signal comes."""
@@ -81,8 +80,9 @@ class Scene:
         """Copy a message into the folders with these roles, as a rule or a mail program does; how many there were."""
         done = 0
         with open_session(self.direct.mailbox) as session:
+            folders = folders_with_status(session)
             session.select(place)
-            for folder in self.folders():
+            for folder in folders:
                 if folder.role in roles:
                     (answer,) = session.keep_selected(b"UID COPY %d " % place.uid + quoted(folder.name))
                     assert answer.ok
@@ -117,8 +117,3 @@ class Scene:
         said: list[Said] = []
         finish.run(self.settings, self.job(place, answered, elsewhere=elsewhere), said.append)
         return [s.line() for s in said]
-
-
-def faults_before(server: MailServer) -> ImapFaults:
-    """A proxy for the plain port of a server; to be used in a ``with`` block."""
-    return ImapFaults(server.port)

@@ -156,9 +156,10 @@ def test_round_trips_do_not_grow_with_folders(tmp_path: Path) -> None:
     """Purge and proof, cold, with copies in three folders: the count that DESIGN section 11 sets, without TLS."""
     with Dovecot() as server, ImapFaults(server.port) as proxy:
         trips = []
-        for more in (0, 150):
-            for n in range(more):
-                server.doveadm("mailbox", "create", "-u", server.user, f"Map{n}")
+        for more in (0, 190):
+            with server.client() as client:
+                for n in range(more):
+                    client.create_folder(f"Map{n}")
             scene = Scene.on(server, None, tmp_path, proxy)
             place = scene.signal()
             assert scene.copy(place) == len(COPIES)
@@ -166,5 +167,4 @@ def test_round_trips_do_not_grow_with_folders(tmp_path: Path) -> None:
             proxy.reset_counters()
             assert scene.finish(place, Answered.PHONED) == ["not_owed", "purged", "empty"]
             trips.append(proxy.round_trips)
-    assert trips[0] <= 6
-    assert trips[1] <= 6 + 1  # 150 folders no longer fit into one write
+    assert max(trips) <= 6
