@@ -176,6 +176,35 @@ def test_the_message_went_away_meanwhile(scene: Scene) -> None:
     assert scene.flags(other) == frozenset()
 
 
+def test_a_purge_that_fails_does_not_send_the_receipt_again(
+    imap_server: MailServer, smtp_sink: SmtpSink, tmp_path: Path
+) -> None:
+    with ImapFaults(imap_server.port) as proxy:
+        scene = Scene.on(imap_server, smtp_sink, tmp_path, proxy)
+        place = scene.signal()
+        scene.confirm(place)
+        proxy.rule(rb"UID STORE .*Deleted", "no", times=1)
+        assert scene.finish(place) == ["receipted", "purge_failed inbox"]
+        assert (scene.flags(place) or set()) >= {"\\flagged", "\\answered"}
+        assert scene.finish(place) == ["not_owed", "purged", "empty"]
+        assert len(receipts(scene)) == 1
+
+
+def test_the_message_stays_until_every_folder_was_searched(imap_server: MailServer, tmp_path: Path) -> None:
+    """With the message gone, a copy that was not found could never be told from other mail."""
+    with ImapFaults(imap_server.port) as proxy:
+        scene, child = Scene.on(imap_server, None, tmp_path, proxy), unique_child()
+        place = scene.signal(child)
+        scene.copy(place, [FolderRole.SENT])
+        scene.confirm(place)
+        proxy.rule(rb'EXAMINE "[^"]*Sent"', "no")
+        assert scene.finish(place, Answered.PHONED) == ["not_owed", "purge_failed sent"]
+        assert scene.flags(place) is not None
+        proxy.heal()
+        assert scene.finish(place, Answered.PHONED) == ["not_owed", "purged", "empty"]
+        assert nothing_left(scene, child)
+
+
 def test_what_cannot_be_counted_is_not_claimed(imap_server: MailServer, tmp_path: Path) -> None:
     with ImapFaults(imap_server.port) as proxy:
         scene = Scene.on(imap_server, None, tmp_path, proxy)
