@@ -144,7 +144,9 @@ class Book:
         errand = self.errand(handle)
         if errand is None:
             return False
-        self._errands[handle] = replace(errand, job=replace(errand.job, answered=Answered.PHONED))
+        self._errands[handle] = Errand(
+            replace(errand.handled, answered=Answered.PHONED), replace(errand.job, answered=Answered.PHONED)
+        )
         return True
 
     def said(self, handle: str, said: Said, now: float, retry_at: float | None) -> None:
