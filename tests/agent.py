@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -20,11 +22,13 @@ from types import TracebackType
 
 import httpx
 
+from hwc_school_agent.staff_file import FILE
 from tests.helpers import eventually
 from tests.servers import MailServer, SmtpSink, free_port
 
 PASSPHRASE = "rustig-lopend-water"
 STAFF = {"anouk": "contact", "bram": "backup"}
+_staff_file: list[bytes] = []
 #: a school day that never ends, so that a test may run at any hour
 ALL_DAY = """
 [hours]
@@ -94,18 +98,29 @@ runtime_directory = "{self.runtime}"
 {extra}
 """)
 
+    @property
+    def url(self) -> str:
+        """The address of the page."""
+        return f"http://127.0.0.1:{self.desk_port}/"
+
     def command(self, *words: str, **options: object) -> subprocess.CompletedProcess[str]:
         """Run a verb of the command line to its end."""
         line = [sys.executable, "-m", "hwc_school_agent", "--config", str(self.config), *words]
         return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
     def add_staff(self) -> None:
-        """A contact and a backup with the same pass phrase."""
+        """A contact and a backup with the same pass phrase. Hashing takes time: once for all agents of a run."""
+        if _staff_file:
+            self.state.mkdir(mode=0o700, parents=True)
+            (self.state / FILE).touch(0o600)
+            (self.state / FILE).write_bytes(_staff_file[0])
+            return
         for name, role in STAFF.items():
             done = self.command(
                 "staff", "add", "--role", role, "--name", name, "--passphrase-file", "-", input=PASSPHRASE + "\n"
             )
             assert done.returncode == 0, done.stderr
+        _staff_file.append((self.state / FILE).read_bytes())
 
     def start(self) -> Agent:
         """Start it and wait until the desk can be reached."""
@@ -162,9 +177,31 @@ runtime_directory = "{self.runtime}"
             found += map(int, kids)
         return found
 
+    def holder_of(self, port: int, peer: int = 0) -> int:
+        """The child that has the socket with this local port and this port at its other end (0: it listens), or 0."""
+        wanted = set()
+        for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            local, remote, inode = (row.split()[n] for n in (1, 2, 9))
+            if int(local.partition(":")[2], 16) == port and int(remote.partition(":")[2], 16) == peer:
+                wanted.add(f"socket:[{inode}]")
+        for pid in self.children():
+            with contextlib.suppress(OSError):
+                if wanted & {os.readlink(fd) for fd in Path(f"/proc/{pid}/fd").iterdir()}:
+                    return pid
+        return 0
+
+    @property
+    def desk(self) -> int:
+        """The process that serves the page now, or 0."""
+        return self.holder_of(self.desk_port)
+
+    def bell(self) -> Bell:
+        """A bell in somebody's session, connected."""
+        return Bell(self.runtime / "bell.sock")
+
     def visitor(self, name: str = "") -> Visitor:
         """Somebody in front of the page; logged in when a name is given."""
-        visitor = Visitor(f"http://127.0.0.1:{self.desk_port}/")
+        visitor = Visitor(self.url)
         if name:
             visitor.log_in(name, PASSPHRASE)
         return visitor
@@ -175,6 +212,31 @@ runtime_directory = "{self.runtime}"
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
+
+
+class Bell:
+    """The other end of the rope: answers as a bell does, and keeps every word it heard in ``words``."""
+
+    def __init__(self, path: Path) -> None:
+        self.words: list[str] = []
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
+        with contextlib.suppress(OSError), self._socket.makefile("rb") as lines:
+            for line in lines:
+                word = line.decode("ascii").strip()
+                answer = {"ping": b"here\n", "ring": b"rung\n", "look": b"rung\n"}.get(word)
+                if answer:
+                    self._socket.send(answer)
+                self.words.append(word)
+
+    def __enter__(self) -> Bell:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
 
 
 def _toml(value: object) -> str:
@@ -239,8 +301,16 @@ class Visitor:
         """Press the button with this label (its beginning is enough)."""
         for name, form in self.buttons().items():
             if name.startswith(label):
-                return self._send("POST", form | fields)
+                return self.send(form | fields)
         raise AssertionError(f"no button {label!r} among {sorted(self.buttons())}")
+
+    def send(self, form: dict[str, str]) -> str:
+        """Send a form, whatever is on the page now: a second click, or a press that comes too late."""
+        return self._send("POST", form)
+
+    def cookies(self) -> dict[str, str]:
+        """The cookies as they are now."""
+        return dict(self._http.cookies)
 
     def log_in(self, name: str, passphrase: str) -> str:
         """Through the log-in page."""
@@ -249,7 +319,12 @@ class Visitor:
 
     def wait_for(self, heading: str, seconds: float = 30) -> str:
         """Reload until the page has this heading (a part of it)."""
-        eventually(lambda: heading in (self.open() and self.heading), seconds, every=0.1)
+        eventually(lambda: heading in (self.open() and self.heading), seconds, every=0.25)
+        return self.page
+
+    def wait_for_text(self, text: str, seconds: float = 30) -> str:
+        """Reload until this stands on the page."""
+        eventually(lambda: text in self.open(), seconds, every=0.25)
         return self.page
 
     def close(self) -> None:
