@@ -239,6 +239,7 @@ class TestAccidents:
             self.everywhere(server, smtp_sink, tmp_path, how, step=2)
 
     @pytest.mark.slow
+    @pytest.mark.timeout(600)
     @pytest.mark.parametrize("how", ["cut", "cut-after", "no", "lie"])
     def test_all_servers(self, imap_server: MailServer, tmp_path: Path, smtp_sink: SmtpSink, how: str) -> None:
         self.everywhere(imap_server, smtp_sink, tmp_path, how)
