@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Iterator
@@ -146,6 +147,30 @@ def test_the_back_button_does_not_bring_a_name_back(desk: Bench, contact: Person
     for _ in range(2):
         contact.page.go_back()
         assert name not in contact.page.content()
+
+
+def back(page: playwright.Page) -> None:
+    """Press Back. A page that comes from the back/forward cache loads nothing, so there is nothing to wait for."""
+    with contextlib.suppress(playwright.TimeoutError):
+        page.go_back(wait_until="commit", timeout=5000)
+    page.wait_for_timeout(500)
+
+
+def test_a_page_in_the_back_forward_cache_is_forgotten(desk: Bench, contact: Person) -> None:
+    """One URL for everything keeps a page out of that cache, unless the person went elsewhere in between.
+
+    Chromium then keeps even a no-store page until a cookie changes: the other tab's Ontvangen changes it.
+    """
+    name = show(desk, contact)
+    contact.page.goto(f"{desk.url}/static/bureau.css")
+    other = contact.context.new_page()
+    other.goto(desk.url)
+    other.get_by_role("button", name="Ontvangen", exact=True).click()
+    playwright.expect(other.locator("h1:visible").first).to_have_text("Dank je wel. We ronden het nu af", timeout=30000)
+    contact.page.bring_to_front()
+    back(contact.page)
+    assert name not in contact.page.content()
+    contact.sees("Dank je wel. We ronden het nu af")
 
 
 def test_the_profile_holds_nothing_of_it(desk: Bench, engine: object, tmp_path: Path) -> None:

@@ -342,7 +342,7 @@ def bench(folder: Path, **options: Any) -> Iterator[Bench]:
         yield made
     finally:
         said = made.stop()
-    assert said == ""  # every child in these messages is invented
+    assert said == "", said  # every child in these messages is invented
 
 
 def main() -> None:
