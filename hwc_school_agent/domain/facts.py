@@ -60,6 +60,77 @@ _PREFIX = re.compile(
     r"(?:(?:re|fw|fwd|antw|doorst|betr|onderwerp|subject|betreft)\s*:\s*|\[[^\]]{1,20}\]\s*)+", re.IGNORECASE
 )
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u2009\u2002\u2003", " "))
+#: A subject of nothing but these says nothing about a child.
+_NEUTRAL = frozenset(
+    [
+        "aan",
+        "afspraak",
+        "attentie",
+        "belangrijk",
+        "bericht",
+        "beveiligd",
+        "betreft",
+        "bureau",
+        "convenant",
+        "de",
+        "dringend",
+        "e-mail",
+        "een",
+        "gemeente",
+        "graag",
+        "handle",
+        "het",
+        "hwc",
+        "i.v.m",
+        "in",
+        "info",
+        "informatie",
+        "is",
+        "inzake",
+        "jeugd",
+        "kennisgeving",
+        "leerplicht",
+        "lezen",
+        "mail",
+        "mailtje",
+        "mededeling",
+        "melding",
+        "meldingen",
+        "met",
+        "namens",
+        "nieuw",
+        "nieuwe",
+        "notificatie",
+        "of",
+        "om",
+        "op",
+        "openen",
+        "over",
+        "overleg",
+        "persoonlijk",
+        "politie",
+        "regio",
+        "school",
+        "schoolteam",
+        "signaal",
+        "spoed",
+        "t.a.v",
+        "ter",
+        "thuis",
+        "tijdig",
+        "uit",
+        "uw",
+        "urgent",
+        "van",
+        "vandaag",
+        "veilig",
+        "veiligthuis",
+        "vertrouwelijk",
+        "via",
+        "voor",
+        "vóór",
+    ]
+)
 #: Longer than any signal: reading it would be guessing.
 LONGEST_TEXT = 20_000
 
@@ -83,7 +154,8 @@ def read_facts(text: str, subject: str, today: date) -> tuple[tuple[Child, ...],
     reader = Reader(today)
     try:
         # A name in the subject may belong to a date in the text only if the codeword stands with it.
-        reader.read(-2 if in_subject else -9, _without_prefix(subject))
+        if not _says_nothing(subject):
+            reader.read(-2 if in_subject else -9, _without_prefix(subject))
         for number, line in enumerate(unwrapped.lines):
             if line is not None:
                 reader.read(number, _without_prefix(line))
@@ -104,6 +176,11 @@ def _prepared(text: str) -> tuple[str, bool]:
     text = unicodedata.normalize("NFC", text).translate(_SPACES).replace(CODE, " ")
     text = _LINK.sub(" url ", _ADDRESS.sub(" ", text))
     return _CODEWORD.subn(lambda m: CODE + "\n" * m.group().count("\n"), text)[0], bool(_CODEWORD.search(text))
+
+
+def _says_nothing(subject: str) -> bool:
+    words = re.findall(r"[^\W_][\w.-]*", _without_prefix(subject.replace(CODE, " ")).casefold())
+    return all(word.strip(".-") in _NEUTRAL for word in words)
 
 
 def _without_prefix(line: str) -> str:

@@ -338,3 +338,19 @@ def test_a_time_of_day_is_no_year():
     assert find_dates("4 mei 20:15 uur", TODAY) == ()
     assert find_dates("4-5-20:15", TODAY)[0].day is None
     assert find_dates("4 mei '20", TODAY)[0].day == date(2020, 5, 4)
+
+
+@pytest.mark.parametrize(
+    ("subject", "more"),
+    [
+        ("Bericht van Veilig Thuis", False),
+        ("Re: Vertrouwelijk", False),
+        ("Handle with Care - belangrijk bericht voor school", False),
+        ("Noor komt vandaag later", True),
+        ("Bericht over thuis: vader is weg", True),
+    ],
+)
+def test_a_neutral_subject_is_not_more_than_agreed(subject: str, more: bool) -> None:
+    children, _, said_more = read_facts("Noor Voorbeeldsma, 3-5-2017, Handle with Care\n", subject, date(2026, 11, 23))
+    assert len(children) == 1
+    assert said_more is more
