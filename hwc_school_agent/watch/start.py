@@ -27,6 +27,7 @@ def main(config: Path, credentials: Path | None) -> int:
     child = _read_settings(config, credentials)  # pydantic costs 10 MB: it stays in a process that ends
     from hwc_school_agent.host.clock import SystemClock
     from hwc_school_agent.host.lock import Taken, hold
+    from hwc_school_agent.host.random_keys import installation_key
     from hwc_school_agent.watch.door import listen
     from hwc_school_agent.watch.loop import Loop
     from hwc_school_agent.watch.watch import Watch
@@ -45,6 +46,13 @@ def main(config: Path, credentials: Path | None) -> int:
         return _complain(
             f"De map {settings.state.runtime_directory} is niet te gebruiken. Maak hem aan en geef dit account"
             " schrijfrecht ([state] runtime_directory)."
+        )
+    try:
+        installation_key(settings.state.directory)  # made now: with the first receipt its date would tell of a signal
+    except OSError:
+        return _complain(
+            f"De map {settings.state.directory} is niet te gebruiken. Maak hem aan en geef dit account schrijfrecht"
+            " ([state] directory)."
         )
     try:
         listening = listen(settings.desk)
