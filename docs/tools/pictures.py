@@ -17,7 +17,7 @@ OUT = Path(__file__).resolve().parent.parent / "pictures"
 LOOKS = {
     "licht": {"viewport": {"width": 900, "height": 700}, "color_scheme": "light"},
     "donker": {"viewport": {"width": 900, "height": 700}, "color_scheme": "dark"},
-    "mobiel": {"viewport": {"width": 390, "height": 800}, "color_scheme": "light", "device_scale_factor": 2},
+    "mobiel": {"viewport": {"width": 390, "height": 800}, "color_scheme": "light"},
 }
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 

@@ -61,76 +61,14 @@ _PREFIX = re.compile(
 )
 _SPACES = str.maketrans(dict.fromkeys("\u00a0\u2007\u202f\u2009\u2002\u2003", " "))
 #: A subject of nothing but these says nothing about a child.
-_NEUTRAL = frozenset(
-    [
-        "aan",
-        "afspraak",
-        "attentie",
-        "belangrijk",
-        "bericht",
-        "beveiligd",
-        "betreft",
-        "bureau",
-        "convenant",
-        "de",
-        "dringend",
-        "e-mail",
-        "een",
-        "gemeente",
-        "graag",
-        "handle",
-        "het",
-        "hwc",
-        "i.v.m",
-        "in",
-        "info",
-        "informatie",
-        "is",
-        "inzake",
-        "jeugd",
-        "kennisgeving",
-        "leerplicht",
-        "lezen",
-        "mail",
-        "mailtje",
-        "mededeling",
-        "melding",
-        "meldingen",
-        "met",
-        "namens",
-        "nieuw",
-        "nieuwe",
-        "notificatie",
-        "of",
-        "om",
-        "op",
-        "openen",
-        "over",
-        "overleg",
-        "persoonlijk",
-        "politie",
-        "regio",
-        "school",
-        "schoolteam",
-        "signaal",
-        "spoed",
-        "t.a.v",
-        "ter",
-        "thuis",
-        "tijdig",
-        "uit",
-        "uw",
-        "urgent",
-        "van",
-        "vandaag",
-        "veilig",
-        "veiligthuis",
-        "vertrouwelijk",
-        "via",
-        "voor",
-        "vóór",
-    ]
-)
+_NEUTRAL_WORDS = """
+aan afspraak attentie belangrijk bericht beveiligd betreft bureau convenant de dringend e-mail een gemeente
+graag handle het hwc i.v.m in info informatie is inzake jeugd kennisgeving leerplicht lezen mail mailtje
+mededeling melding meldingen met namens nieuw nieuwe notificatie of om op openen over overleg persoonlijk
+politie regio school schoolteam signaal spoed t.a.v ter thuis tijdig uit uw urgent van vandaag veilig
+veiligthuis vertrouwelijk via voor vóór
+"""
+_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
 #: Longer than any signal: reading it would be guessing.
 LONGEST_TEXT = 20_000
 
