@@ -319,7 +319,13 @@ class Visitor:
 
     def wait_for(self, heading: str, seconds: float = 30) -> str:
         """Reload until the page has this heading (a part of it)."""
-        eventually(lambda: heading in (self.open() and self.heading), seconds, every=0.25)
+
+        def seen() -> bool:
+            self.open()
+            assert heading in self.heading, f"{heading!r} expected, on the page: {self.heading!r}"
+            return True
+
+        eventually(seen, seconds, every=0.25)
         return self.page
 
     def wait_for_text(self, text: str, seconds: float = 30) -> str:
