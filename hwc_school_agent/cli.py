@@ -49,11 +49,19 @@ def main(arguments: Sequence[str]) -> int:
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
-    "--config", type=click.Path(path_type=Path), default=DEFAULT_CONFIG, envvar="HWC_CONFIG", show_default=True,
-    show_envvar=True, metavar="FILE", help="The configuration.",
+    "--config",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_CONFIG,
+    envvar="HWC_CONFIG",
+    show_default=True,
+    show_envvar=True,
+    metavar="FILE",
+    help="The configuration.",
 )
 @click.option(
-    "--credentials", type=click.Path(path_type=Path), metavar="DIR",
+    "--credentials",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
     help="A directory with a file for each password, mailbox__password and submission__password, mode 0600.  "
     "[default: the credentials that systemd loads]",
 )

@@ -24,35 +24,41 @@ CONTROL_SOCKET = "control.sock"
 _CONNECT_SECONDS = 5.0
 _CLOSE_SECONDS = 900.0  # a closing takes minutes on a slow server
 
-_TROUBLE: Mapping[Trouble, str] = MappingProxyType({
-    Trouble.NO_ANSWER: "de mailserver geeft geen antwoord.",
-    Trouble.NO_NAME: "de naam van de mailserver is niet te vinden.",
-    Trouble.CERTIFICATE: "het certificaat van de mailserver klopt niet.",
-    Trouble.LOGIN: "de mailserver weigert de gebruikersnaam of het wachtwoord.",
-    Trouble.PROTOCOL: "de mailserver geeft een antwoord dat dit programma niet begrijpt.",
-})
+_TROUBLE: Mapping[Trouble, str] = MappingProxyType(
+    {
+        Trouble.NO_ANSWER: "de mailserver geeft geen antwoord.",
+        Trouble.NO_NAME: "de naam van de mailserver is niet te vinden.",
+        Trouble.CERTIFICATE: "het certificaat van de mailserver klopt niet.",
+        Trouble.LOGIN: "de mailserver weigert de gebruikersnaam of het wachtwoord.",
+        Trouble.PROTOCOL: "de mailserver geeft een antwoord dat dit programma niet begrijpt.",
+    }
+)
 
-_FOLDER: Mapping[FolderRole, str] = MappingProxyType({
-    FolderRole.INBOX: "Postvak IN",
-    FolderRole.SENT: "de map met verzonden mail",
-    FolderRole.TRASH: "de prullenbak",
-    FolderRole.JUNK: "de map met ongewenste mail",
-    FolderRole.DRAFTS: "de map met concepten",
-    FolderRole.ARCHIVE: "het archief",
-    FolderRole.ALL: "de map met alle mail",
-    FolderRole.OTHER: "een andere map",
-})
+_FOLDER: Mapping[FolderRole, str] = MappingProxyType(
+    {
+        FolderRole.INBOX: "Postvak IN",
+        FolderRole.SENT: "de map met verzonden mail",
+        FolderRole.TRASH: "de prullenbak",
+        FolderRole.JUNK: "de map met ongewenste mail",
+        FolderRole.DRAFTS: "de map met concepten",
+        FolderRole.ARCHIVE: "het archief",
+        FolderRole.ALL: "de map met alle mail",
+        FolderRole.OTHER: "een andere map",
+    }
+)
 
 # The good words share one sentence: whether other mail stands in the mailbox is nobody's business here.
 _CLOSED: Told = ("De dag is gesloten: van wat behandeld is, staat niets meer in de postbus.", 0)
-_CLOSING: Mapping[Word, Told] = MappingProxyType({
-    Word.EMPTY: _CLOSED,
-    Word.CLEAN: _CLOSED,
-    Word.UNREACHABLE: ("De dag is niet gesloten: de postbus is niet bereikbaar.", UNREACHABLE),
-    Word.LEFT: ("De dag is niet gesloten: er staat nog behandelde mail in {folder}.", LEFTOVERS),
-    Word.PURGE_FAILED: ("De dag is niet gesloten: wissen lukt niet in {folder}.", LEFTOVERS),
-    Word.NOT_COUNTED: ("De dag is niet gesloten: {folder} kon niet bekeken worden.", ERROR),
-})
+_CLOSING: Mapping[Word, Told] = MappingProxyType(
+    {
+        Word.EMPTY: _CLOSED,
+        Word.CLEAN: _CLOSED,
+        Word.UNREACHABLE: ("De dag is niet gesloten: de postbus is niet bereikbaar.", UNREACHABLE),
+        Word.LEFT: ("De dag is niet gesloten: er staat nog behandelde mail in {folder}.", LEFTOVERS),
+        Word.PURGE_FAILED: ("De dag is niet gesloten: wissen lukt niet in {folder}.", LEFTOVERS),
+        Word.NOT_COUNTED: ("De dag is niet gesloten: {folder} kon niet bekeken worden.", ERROR),
+    }
+)
 _NOT_CLOSED: Told = ("De dag is niet gesloten. Probeer het straks opnieuw.", ERROR)
 
 
@@ -91,9 +97,7 @@ def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
         return "De map voor de werking (state.runtime_directory) is niet te gebruiken. Probeer het met sudo.", ERROR
     try:
         job = CloseJob((), SystemClock().now())
-        code, lines = child.collect(
-            child.fork(lambda say: worker.run(settings, job, lambda said: say(said.line())))
-        )
+        code, lines = child.collect(child.fork(lambda say: worker.run(settings, job, lambda said: say(said.line()))))
     finally:
         os.close(held)
     words = lines.decode("ascii", "replace").split("\n")[:-1]

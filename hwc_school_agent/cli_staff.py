@@ -20,7 +20,9 @@ def staff() -> None:
 
 _NAME = click.option("--name", required=True, help="The name to log in with, such as contactpersoon.")
 _PASSPHRASE = click.option(
-    "--passphrase-file", type=click.File("r", encoding="utf-8"), metavar="FILE|-",
+    "--passphrase-file",
+    type=click.File("r", encoding="utf-8"),
+    metavar="FILE|-",
     help="Read the pass phrase from the first line of FILE, or of standard input. Without it you are asked for it.",
 )
 

@@ -59,10 +59,15 @@ def read_credentials(given: Path | None) -> Credentials:
     try:
         names = sorted(os.listdir(directory))
     except OSError as error:
-        found.faults.append(Fault(
-            "credentials", None, f"The directory cannot be read ({os.strerror(error.errno or 0)}).",
-            "It must exist and the service's account must be allowed to list it.", str(directory),
-        ))
+        found.faults.append(
+            Fault(
+                "credentials",
+                None,
+                f"The directory cannot be read ({os.strerror(error.errno or 0)}).",
+                "It must exist and the service's account must be allowed to list it.",
+                str(directory),
+            )
+        )
         return found
     found.other_names = tuple(n for n in names if n.isprintable() and n not in {file_name(k) for k in KEYS})
     for key in KEYS:

@@ -28,6 +28,7 @@ __all__ = ["EXIT_CODE", "Fault", "SettingsFaults", "as_text", "explain", "read"]
 _LIMIT = 1 << 20
 _SECRET = re.compile(r"passw|passphrase|wachtwoord|secret|geheim|token|credential", re.IGNORECASE)
 
+
 def read(config: Path, credentials: Path | None, *, need_passwords: bool = True) -> Settings:
     """The settings in ``config``, with passwords from ``credentials`` or, without it, ``$CREDENTIALS_DIRECTORY``.
 
@@ -103,7 +104,9 @@ def _syntax(error: ValueError | RecursionError) -> Fault:
     place = re.search(r"at line (\d+)", str(error))
     sentence = "This is not valid TOML." if place else "This is not valid TOML (somewhere before the end of the file)."
     return Fault(
-        "", int(place[1]) if place else None, sentence,
+        "",
+        int(place[1]) if place else None,
+        sentence,
         "Texts and times stand between double quotes, a backslash is written twice, each key once in a section.",
     )
 
@@ -144,8 +147,5 @@ def _passwords(given: Credentials, tree: Mapping[str, Any], faults: list[Fault])
 
 
 def _all(config: Path, faults: list[Fault]) -> SettingsFaults:
-    named = [
-        Fault(f.key, f.line, f.sentence, f.remedy, f.file or printable(str(config), 200))
-        for f in faults
-    ]
+    named = [Fault(f.key, f.line, f.sentence, f.remedy, f.file or printable(str(config), 200)) for f in faults]
     return SettingsFaults(tuple(sorted(named, key=lambda f: (f.line or 1 << 30, f.key))))

@@ -31,8 +31,14 @@ class App:
     """One desk: wires the parts, and answers every GET."""
 
     def __init__(
-        self, settings: Settings, link: Link, life: Life, time: Clock,
-        sessions: tuple[Session, ...], tries: tuple[Attempts, ...], key: bytes,
+        self,
+        settings: Settings,
+        link: Link,
+        life: Life,
+        time: Clock,
+        sessions: tuple[Session, ...],
+        tries: tuple[Attempts, ...],
+        key: bytes,
     ) -> None:
         self._settings, self._link, self._life, self._time = settings, link, life, time
         self._zone = settings.school.timezone

@@ -106,15 +106,17 @@ async def _ask(task: Callable[[Say], None], seconds: float) -> tuple[int, bytes]
 
 
 def _written(shown: Shown) -> str:
-    return json.dumps({
-        "kind": shown.kind.value,
-        "children": [[c.name, c.born.isoformat() if c.born else None] for c in shown.children],
-        "codeword": shown.codeword,
-        "more": shown.more,
-        "text": shown.text,
-        "shortened": shown.shortened,
-        "sender_agreed": shown.sender_agreed,
-    })
+    return json.dumps(
+        {
+            "kind": shown.kind.value,
+            "children": [[c.name, c.born.isoformat() if c.born else None] for c in shown.children],
+            "codeword": shown.codeword,
+            "more": shown.more,
+            "text": shown.text,
+            "shortened": shown.shortened,
+            "sender_agreed": shown.sender_agreed,
+        }
+    )
 
 
 def _read(line: bytes) -> Shown:

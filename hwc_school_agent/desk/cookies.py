@@ -36,7 +36,13 @@ class Cookies:
 
     def give_note(self, response: Response, word: str) -> None:
         response.set_cookie(
-            _NOTE, word, max_age=_NOTE_SECONDS, path="/", secure=self._secure, httponly=True, samesite="strict",
+            _NOTE,
+            word,
+            max_age=_NOTE_SECONDS,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="strict",
         )
 
     def drop_note(self, request: Request, response: Response) -> None:

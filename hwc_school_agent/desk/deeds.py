@@ -27,7 +27,13 @@ class Deeds:
     """Answers every POST with the way back to the page. A deed returns the new cookie, or ``""`` for the old one."""
 
     def __init__(
-        self, settings: Settings, link: Link, life: Life, time: Clock, people: People, content: Content,
+        self,
+        settings: Settings,
+        link: Link,
+        life: Life,
+        time: Clock,
+        people: People,
+        content: Content,
     ) -> None:
         self._settings, self._link, self._life, self._time = settings, link, life, time
         self._people, self._content = people, content

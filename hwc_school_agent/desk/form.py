@@ -30,8 +30,14 @@ async def read_form(request: Request) -> dict[str, str]:
             body += piece
             if len(body) > BODY_LIMIT:
                 raise Refused(413)
-        fields = parse_qs(body.decode("ascii"), keep_blank_values=True, strict_parsing=bool(body), max_num_fields=8,
-                          encoding="utf-8", errors="strict")
+        fields = parse_qs(
+            body.decode("ascii"),
+            keep_blank_values=True,
+            strict_parsing=bool(body),
+            max_num_fields=8,
+            encoding="utf-8",
+            errors="strict",
+        )
     except (ClientDisconnect, ValueError):
         raise Refused(400) from None
     if any(len(values) != 1 for values in fields.values()):

@@ -27,8 +27,13 @@ from hwc_school_agent.settings import Settings
 
 
 def run(
-    settings: Settings, listening: socket.socket, control: socket.socket, board: Board,
-    sessions: tuple[Session, ...], attempts: tuple[Attempts, ...], key: bytes,
+    settings: Settings,
+    listening: socket.socket,
+    control: socket.socket,
+    board: Board,
+    sessions: tuple[Session, ...],
+    attempts: tuple[Attempts, ...],
+    key: bytes,
 ) -> None:
     """Serve the page until nobody uses it or what was shown is over. Does not return: ends the process.
 
@@ -52,8 +57,13 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    settings: Settings, listening: socket.socket, control: socket.socket, board: Board,
-    sessions: tuple[Session, ...], attempts: tuple[Attempts, ...], key: bytes,
+    settings: Settings,
+    listening: socket.socket,
+    control: socket.socket,
+    board: Board,
+    sessions: tuple[Session, ...],
+    attempts: tuple[Attempts, ...],
+    key: bytes,
 ) -> None:
     life = Life()
     link = Link(control, board, life.tell)
@@ -61,10 +71,18 @@ async def _serve(
     desk = settings.desk
     config = uvicorn.Config(
         Guard(routes(app), desk, life, app.refusal),
-        http="h11", ws="none", lifespan="off", loop="asyncio",
-        log_config=None, access_log=False, server_header=False, proxy_headers=False,
-        timeout_keep_alive=5, h11_max_incomplete_event_size=16384,
-        ssl_certfile=desk.certificate or None, ssl_keyfile=desk.key or None,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        loop="asyncio",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=5,
+        h11_max_incomplete_event_size=16384,
+        ssl_certfile=desk.certificate or None,
+        ssl_keyfile=desk.key or None,
     )
     server = _Server(config)
     life.listens(server)

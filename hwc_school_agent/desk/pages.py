@@ -107,8 +107,12 @@ _TROUBLE = "Bureau – storing"
 
 
 def decide(
-    board: Board, session: Session | None, now: float, *,
-    unreadable: frozenset[str] = frozenset(), viewed: frozenset[str] = frozenset(),
+    board: Board,
+    session: Session | None,
+    now: float,
+    *,
+    unreadable: frozenset[str] = frozenset(),
+    viewed: frozenset[str] = frozenset(),
 ) -> Page:
     """The page for one person.
 
@@ -134,8 +138,13 @@ def decide(
         ordered = sorted(board.waiting, key=lambda w: (w.handle in viewed, w.arrived, w.handle))
         first = ordered[0]
         return Page(
-            View.COVERED, Mood.WAITING, _WAITING, signal=first, another=len(ordered) > 1,
-            colleague=first.handle in viewed, blind=blind,
+            View.COVERED,
+            Mood.WAITING,
+            _WAITING,
+            signal=first,
+            another=len(ordered) > 1,
+            colleague=first.handle in viewed,
+            blind=blind,
         )
     if stale:
         return Page(View.STALE, Mood.TROUBLE, _TROUBLE)
@@ -174,7 +183,13 @@ def _confirmed(handled: Handled | None, *, another: bool, blind: bool) -> Page:
     mood = Mood.CALM if good else Mood.WAITING if outcome.progress is Progress.BUSY else Mood.TROUBLE
     title = _WAITING if another else _TROUBLE if mood is Mood.TROUBLE else "Bureau"
     return Page(
-        View.CONFIRMED, mood, title, another=another, blind=blind, outcome=outcome, handled=handled,
+        View.CONFIRMED,
+        mood,
+        title,
+        another=another,
+        blind=blind,
+        outcome=outcome,
+        handled=handled,
     )
 
 

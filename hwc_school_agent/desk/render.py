@@ -50,8 +50,12 @@ class Renderer:
             if p.suffix in (".css", ".js", ".svg")
         }
         self._env = Environment(
-            loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False,
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
         )
         self._env.globals["school"] = school
         self._env.globals["static"] = self._address

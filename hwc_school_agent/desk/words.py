@@ -12,8 +12,18 @@ from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import local
 
 MONTHS = (
-    "januari", "februari", "maart", "april", "mei", "juni",
-    "juli", "augustus", "september", "oktober", "november", "december",
+    "januari",
+    "februari",
+    "maart",
+    "april",
+    "mei",
+    "juni",
+    "juli",
+    "augustus",
+    "september",
+    "oktober",
+    "november",
+    "december",
 )
 
 ROLES = {Role.CONTACT.value: "Contactpersoon", Role.BACKUP.value: "Achterwacht", Role.HEAD.value: "Directie"}
@@ -40,21 +50,28 @@ MORNING = {
 #: What went wrong with a look, the code for ICT, and what ICT can do.
 TROUBLES = {
     Trouble.NO_ANSWER: (
-        "De mailserver antwoordt niet", "HWC-210", "Controleer of de mailserver bereikbaar is vanaf deze machine.",
+        "De mailserver antwoordt niet",
+        "HWC-210",
+        "Controleer of de mailserver bereikbaar is vanaf deze machine.",
     ),
     Trouble.NO_NAME: (
-        "De naam van de mailserver wordt niet gevonden", "HWC-211", "Controleer de DNS en de instelling host.",
+        "De naam van de mailserver wordt niet gevonden",
+        "HWC-211",
+        "Controleer de DNS en de instelling host.",
     ),
     Trouble.CERTIFICATE: (
-        "Het certificaat van de mailserver klopt niet", "HWC-212",
+        "Het certificaat van de mailserver klopt niet",
+        "HWC-212",
         "Controleer de geldigheid van het certificaat, de klok van deze machine en de instelling ca_file.",
     ),
     Trouble.LOGIN: (
-        "De mailserver weigert het wachtwoord van de postbus", "HWC-213",
+        "De mailserver weigert het wachtwoord van de postbus",
+        "HWC-213",
         "Controleer of het wachtwoord is gewijzigd of het account is geblokkeerd.",
     ),
     Trouble.PROTOCOL: (
-        "De mailserver geeft een antwoord dat we niet begrijpen", "HWC-214",
+        "De mailserver geeft een antwoord dat we niet begrijpen",
+        "HWC-214",
         "Voer ‘hwc-school-agent doctor’ uit.",
     ),
 }
@@ -102,41 +119,59 @@ def sentence(said: Said, answered: Answered, folders: int) -> Sentence:
             return Sentence(Tick.GOOD, "Het bericht stond niet meer in de postbus")
         case Word.PURGE_FAILED:
             return Sentence(
-                Tick.BAD, f"{where}: de mailserver weigerde het verwijderen", "HWC-431",
+                Tick.BAD,
+                f"{where}: de mailserver weigerde het verwijderen",
+                "HWC-431",
                 "Kijk of het account in deze map berichten mag verwijderen, en of een bewaarbeleid dat tegenhoudt.",
             )
         case Word.LEFT:
             return Sentence(
-                Tick.BAD, f"{where}: bij het nakijken stond het bericht er nog", "HWC-432",
+                Tick.BAD,
+                f"{where}: bij het nakijken stond het bericht er nog",
+                "HWC-432",
                 "Een regel of ander mailprogramma zet het bericht misschien terug. Kijk naar regels en synchronisatie.",
             )
         case Word.NOT_COUNTED:
             return Sentence(
-                Tick.BAD, f"{where}: we konden deze map niet natellen", "HWC-433",
+                Tick.BAD,
+                f"{where}: we konden deze map niet natellen",
+                "HWC-433",
                 "Kijk of het account deze map mag openen. Tot dan zeggen we niet dat alles weg is.",
             )
         case Word.UNREACHABLE:
             return Sentence(
-                Tick.BAD, "De postbus was niet bereikbaar", "HWC-434", "Kijk of de mailserver bereikbaar is.",
+                Tick.BAD,
+                "De postbus was niet bereikbaar",
+                "HWC-434",
+                "Kijk of de mailserver bereikbaar is.",
             )
         case Word.NOT_CONFIRMED:
             return Sentence(
-                Tick.BAD, "De postbus weet niet dat jij het hebt ontvangen", "HWC-435",
+                Tick.BAD,
+                "De postbus weet niet dat jij het hebt ontvangen",
+                "HWC-435",
                 "De vlag op het bericht is weg. Kijk of een ander mailprogramma vlaggen wist.",
             )
         case Word.RECEIPT_LATER:
             return Sentence(
-                Tick.BAD, "De ontvangstbevestiging kon nog niet worden verstuurd", "HWC-441",
+                Tick.BAD,
+                "De ontvangstbevestiging kon nog niet worden verstuurd",
+                "HWC-441",
                 "Kijk of de server voor uitgaande mail bereikbaar is en of de login klopt.",
             )
         case Word.RECEIPT_REFUSED:
             return Sentence(
-                Tick.BAD, "De mailserver weigerde de ontvangstbevestiging", "HWC-442",
+                Tick.BAD,
+                "De mailserver weigerde de ontvangstbevestiging",
+                "HWC-442",
                 "De server voor uitgaande mail weigert voorgoed. Kijk naar het adres bij from en de verzendrechten.",
             )
         case Word.FAILED:
             return Sentence(
-                Tick.BAD, "Er ging iets mis in het programma zelf", "HWC-900", "Voer ‘hwc-school-agent doctor’ uit.",
+                Tick.BAD,
+                "Er ging iets mis in het programma zelf",
+                "HWC-900",
+                "Voer ‘hwc-school-agent doctor’ uit.",
             )
 
 

@@ -60,7 +60,7 @@ def fork(task: Callable[[Say], None], *, keep: Iterable[int] = (), quiet: bool =
         def say(line: str) -> None:
             data = line.encode() + b"\n"
             while data:
-                data = data[os.write(theirs, data):]
+                data = data[os.write(theirs, data) :]
 
         task(say)
         code = 0

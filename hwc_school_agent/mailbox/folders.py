@@ -33,39 +33,43 @@ class Folder:
 
 
 #: RFC 6154 section 2; Cyrus sends them in lower case.
-_BY_ATTRIBUTE: Mapping[str, FolderRole] = MappingProxyType({
-    "\\all": FolderRole.ALL,
-    "\\archive": FolderRole.ARCHIVE,
-    "\\drafts": FolderRole.DRAFTS,
-    "\\junk": FolderRole.JUNK,
-    "\\spam": FolderRole.JUNK,  # XLIST, before the RFC
-    "\\sent": FolderRole.SENT,
-    "\\trash": FolderRole.TRASH,
-})
+_BY_ATTRIBUTE: Mapping[str, FolderRole] = MappingProxyType(
+    {
+        "\\all": FolderRole.ALL,
+        "\\archive": FolderRole.ARCHIVE,
+        "\\drafts": FolderRole.DRAFTS,
+        "\\junk": FolderRole.JUNK,
+        "\\spam": FolderRole.JUNK,  # XLIST, before the RFC
+        "\\sent": FolderRole.SENT,
+        "\\trash": FolderRole.TRASH,
+    }
+)
 
-_NAMES: Mapping[FolderRole, str] = MappingProxyType({
-    FolderRole.SENT: (
-        "sent|sent items|sent mail|sent-mail|sent messages|outbox|"
-        "verzonden|verzonden items|verzonden berichten|verzonden e-mail|postvak uit|"
-        "gesendet|gesendete elemente|gesendete objekte|gesendete nachrichten|postausgang|"
-        "envoyés|éléments envoyés|messages envoyés|boîte d'envoi"
-    ),
-    FolderRole.TRASH: (
-        "trash|bin|deleted|deleted items|deleted messages|recoverable items|"
-        "prullenbak|prullenmand|verwijderd|verwijderde items|verwijderde berichten|"
-        "papierkorb|gelöscht|gelöschte elemente|gelöschte objekte|"
-        "corbeille|éléments supprimés|messages supprimés"
-    ),
-    FolderRole.JUNK: (
-        "junk|spam|junk email|junk e-mail|junk-e-mail|junk mail|bulk mail|"
-        "ongewenst|ongewenste e-mail|ongewenste mail|ongewenste berichten|"
-        "unerwünscht|unerwünschte werbung|spamverdacht|"
-        "indésirables|courrier indésirable|pourriel"
-    ),
-    FolderRole.DRAFTS: "draft|drafts|concept|concepten|entwurf|entwürfe|brouillon|brouillons",
-    FolderRole.ARCHIVE: "archive|archives|archief|archiv",
-    FolderRole.ALL: "all mail|alle e-mail|alle e-mails|alle berichten|alle nachrichten|tous les messages",
-})
+_NAMES: Mapping[FolderRole, str] = MappingProxyType(
+    {
+        FolderRole.SENT: (
+            "sent|sent items|sent mail|sent-mail|sent messages|outbox|"
+            "verzonden|verzonden items|verzonden berichten|verzonden e-mail|postvak uit|"
+            "gesendet|gesendete elemente|gesendete objekte|gesendete nachrichten|postausgang|"
+            "envoyés|éléments envoyés|messages envoyés|boîte d'envoi"
+        ),
+        FolderRole.TRASH: (
+            "trash|bin|deleted|deleted items|deleted messages|recoverable items|"
+            "prullenbak|prullenmand|verwijderd|verwijderde items|verwijderde berichten|"
+            "papierkorb|gelöscht|gelöschte elemente|gelöschte objekte|"
+            "corbeille|éléments supprimés|messages supprimés"
+        ),
+        FolderRole.JUNK: (
+            "junk|spam|junk email|junk e-mail|junk-e-mail|junk mail|bulk mail|"
+            "ongewenst|ongewenste e-mail|ongewenste mail|ongewenste berichten|"
+            "unerwünscht|unerwünschte werbung|spamverdacht|"
+            "indésirables|courrier indésirable|pourriel"
+        ),
+        FolderRole.DRAFTS: "draft|drafts|concept|concepten|entwurf|entwürfe|brouillon|brouillons",
+        FolderRole.ARCHIVE: "archive|archives|archief|archiv",
+        FolderRole.ALL: "all mail|alle e-mail|alle e-mails|alle berichten|alle nachrichten|tous les messages",
+    }
+)
 _BY_NAME: Mapping[str, FolderRole] = MappingProxyType(
     {name: role for role, names in _NAMES.items() for name in names.split("|")}
 )
@@ -138,8 +142,12 @@ def folders_of(listed: Iterable[Sequence[Token]], counted: Iterable[Sequence[Tok
         if selectable(attributes):
             count = counts.get(name, {}).get
             found[name] = Folder(
-                name, role_of(name, text_of(line[1]), attributes),
-                count("UIDVALIDITY"), count("UIDNEXT"), count("MESSAGES"), count("UNSEEN"),
+                name,
+                role_of(name, text_of(line[1]), attributes),
+                count("UIDVALIDITY"),
+                count("UIDNEXT"),
+                count("MESSAGES"),
+                count("UNSEEN"),
             )
     return sorted(found.values(), key=lambda f: f.role is not FolderRole.INBOX)
 

@@ -70,7 +70,10 @@ def connect(mailbox: Mailbox) -> IMAPClient:
         except OSError:
             raise MailboxTrouble(Trouble.CERTIFICATE) from None
     client = _Client(
-        mailbox.host, mailbox.port, ssl=mailbox.tls is Tls.IMPLICIT, ssl_context=context,
+        mailbox.host,
+        mailbox.port,
+        ssl=mailbox.tls is Tls.IMPLICIT,
+        ssl_context=context,
         timeout=SocketTimeout(CONNECT_SECONDS, READ_SECONDS),
     )
     try:

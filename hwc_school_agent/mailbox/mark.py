@@ -68,5 +68,10 @@ def flag_list(flags: Iterable[str]) -> bytes:
     return b"(" + " ".join(sorted(_SPELLING.get(f, f.capitalize()) for f in flags)).encode() + b")"
 
 
-_SPELLING = {MDN_SENT: "$MDNSent", "\\seen": "\\Seen", "\\flagged": "\\Flagged", "\\answered": "\\Answered",
-             "\\deleted": "\\Deleted"}
+_SPELLING = {
+    MDN_SENT: "$MDNSent",
+    "\\seen": "\\Seen",
+    "\\flagged": "\\Flagged",
+    "\\answered": "\\Answered",
+    "\\deleted": "\\Deleted",
+}

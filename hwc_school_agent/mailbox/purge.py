@@ -162,9 +162,7 @@ def _stepwise(session: Session, folder: Folder, uids: tuple[int, ...]) -> None:
         expunge = b"EXPUNGE"
     if not session.keep_selected(expunge)[0].ok:
         raise FolderRefused(folder.role)
-    reopened, fetched = session.run(
-        b"EXAMINE " + argument(folder.name, folder.role), b"UID FETCH " + some + b" (UID)"
-    )
+    reopened, fetched = session.run(b"EXAMINE " + argument(folder.name, folder.role), b"UID FETCH " + some + b" (UID)")
     if not (reopened.ok and fetched.ok):
         raise FolderRefused(folder.role)
     if reopened.number("EXISTS") is None or set(uids) & fetched.fetched().keys():

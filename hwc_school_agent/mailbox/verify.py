@@ -104,5 +104,3 @@ def _arrival_may_explain(uncounted: Sequence[Folder]) -> bool:
 def _close_folder(session: Session) -> None:
     if "UNSELECT" in session.capabilities:
         session.run(b"UNSELECT")
-
-

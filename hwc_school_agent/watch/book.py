@@ -180,4 +180,3 @@ class Book:
 
     def _under_way(self) -> bool:
         return any(not e.over for e in self._errands.values())
-

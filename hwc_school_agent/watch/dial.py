@@ -20,8 +20,12 @@ class Dial:
     """One attempt. Exactly one of ``connected`` and ``failed`` is called, unless ``cancel`` comes first."""
 
     def __init__(
-        self, loop: Loop, host: str, port: int,
-        connected: Callable[[socket.socket], None], failed: Callable[[Trouble], None],
+        self,
+        loop: Loop,
+        host: str,
+        port: int,
+        connected: Callable[[socket.socket], None],
+        failed: Callable[[Trouble], None],
     ) -> None:
         self._loop, self._connected, self._failed = loop, connected, failed
         self._mine, theirs = socket.socketpair()

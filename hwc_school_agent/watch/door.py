@@ -36,8 +36,14 @@ class Door:
     """At most one desk at a time."""
 
     def __init__(
-        self, settings: Settings, loop: Loop, listening: socket.socket, key: bytes,
-        board: Callable[[], Board], on_order: Callable[[Order], None], steady: Callable[[], float],
+        self,
+        settings: Settings,
+        loop: Loop,
+        listening: socket.socket,
+        key: bytes,
+        board: Callable[[], Board],
+        on_order: Callable[[Order], None],
+        steady: Callable[[], float],
     ) -> None:
         self._settings, self._loop, self._listening, self._key = settings, loop, listening, key
         self._board, self._on_order, self._steady = board, on_order, steady

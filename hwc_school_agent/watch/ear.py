@@ -17,8 +17,12 @@ class Ear:
     """Listens to one mailbox."""
 
     def __init__(
-        self, mailbox: Mailbox, loop: Loop, until_look: Callable[[], float],
-        on_look: Callable[[Look], None], on_lost: Callable[[Trouble, bool, float], None],
+        self,
+        mailbox: Mailbox,
+        loop: Loop,
+        until_look: Callable[[], float],
+        on_look: Callable[[Look], None],
+        on_lost: Callable[[Trouble, bool, float], None],
     ) -> None:
         """``until_look``: seconds until the next look is due. ``on_lost(trouble, had_looked, retry_in)``: the second
         says that the lost connection had served at least one look."""

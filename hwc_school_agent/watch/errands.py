@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from hwc_school_agent.domain.job import CloseJob
 from hwc_school_agent.domain.outcome import FINAL_GOOD, TRY_AGAIN, Kind, Said, Word
@@ -69,7 +68,7 @@ class Errands:
         if errand is None or handle in self._finishing:
             return
         self._finishing.add(handle)
-        job = replace(errand.job, now=self._clock.now())
+        job = errand.job  # its time is that of Ontvangen, also at a second try: the receipt says so
         last: list[Said] = []
 
         def on_line(line: str) -> None:

@@ -34,8 +34,13 @@ class Hands:
         self._running: dict[int, Child] = {}
 
     def start(
-        self, worker: Worker, arguments: tuple[Any, ...], seconds: float,
-        on_line: Callable[[str], None], on_end: Callable[[bool], None], keep: tuple[int, ...] = (),
+        self,
+        worker: Worker,
+        arguments: tuple[Any, ...],
+        seconds: float,
+        on_line: Callable[[str], None],
+        on_end: Callable[[bool], None],
+        keep: tuple[int, ...] = (),
     ) -> None:
         """Fork ``worker``. ``on_line`` gets every line it says; ``on_end(well)`` comes last, also after a kill.
 

@@ -31,7 +31,11 @@ class Line:
     """One connection after another to one mailbox."""
 
     def __init__(
-        self, mailbox: Mailbox, loop: Loop, make_talk: Callable[[], Talk], on_lost: Callable[[Trouble, float], None],
+        self,
+        mailbox: Mailbox,
+        loop: Loop,
+        make_talk: Callable[[], Talk],
+        on_lost: Callable[[Trouble, float], None],
         longest_retry: float = LONGEST_RETRY,
     ) -> None:
         """``make_talk``: a new talk for each connection. ``on_lost(trouble, retry_in)``: after each loss."""

@@ -48,9 +48,7 @@ def tick_every_15_seconds(loop: Loop, tick: Callable[[], None], timezone: str) -
     """Call ``tick`` now and every 15 seconds. What is due follows from the wall clock inside ``tick``, so that a late
     or missed call loses nothing (APScheduler drops a job that is one second late by default: not here)."""
     scheduler = LoopScheduler(loop, timezone=timezone)
-    scheduler.add_job(
-        tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None
-    )
+    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None)
     scheduler.start()
     tick()
     return scheduler

@@ -41,12 +41,16 @@ class Watch:
         self._ear = Ear(settings.mailbox, loop, self._until_look, self._on_look, self._on_lost)
         self._spare = Spare(settings.mailbox, loop)
         self._rope = Rope(
-            settings.state.runtime_directory / "bell.sock", settings.bell_group,
-            loop.add_reader, loop.remove_reader, lambda: log(Event.BELL_REFUSED),
+            settings.state.runtime_directory / "bell.sock",
+            settings.bell_group,
+            loop.add_reader,
+            loop.remove_reader,
+            lambda: log(Event.BELL_REFUSED),
         )
         self._errands = Errands(settings, clock, loop, self._book, self._spare, self._book_changed, self._ear.poke)
         self._control = Control(
-            settings.state.runtime_directory, loop,
+            settings.state.runtime_directory,
+            loop,
             lambda answer: self._errands.close(lambda said: answer(said.line())),
         )
         self._board = Board(now=clock.now())
@@ -105,7 +109,10 @@ class Watch:
         waits, trouble = self._book.waits_since(), self._board.trouble_since
         zone = self._settings.school.timezone
         return duty(
-            now, self._settings.hours, self._settings.calendar, self._done,
+            now,
+            self._settings.hours,
+            self._settings.calendar,
+            self._done,
             waits_since=None if waits is None else local(waits, zone),
             trouble_since=None if trouble is None else local(trouble, zone),
         )
@@ -150,7 +157,13 @@ class Watch:
                 log(Event.LOOK_BACK)
             self._write_down(Note.REACHED)
         self._board = replace(
-            self._board, health=Health.OK, last_look=now, trouble=None, trouble_since=None, tries=0, next_try=None,
+            self._board,
+            health=Health.OK,
+            last_look=now,
+            trouble=None,
+            trouble_since=None,
+            tries=0,
+            next_try=None,
             folders=len(look.folders),
         )
         seen = self._book.see(look.sightings, look.marks(), now)
@@ -222,8 +235,12 @@ class Watch:
 
     def _fresh_board(self) -> Board:
         return replace(
-            self._board, now=self._clock.now(), waiting=self._book.waiting(), handled=self._book.handled(),
-            bells=self._rope.connected, marks=tuple(self._book.marks.items()),
+            self._board,
+            now=self._clock.now(),
+            waiting=self._book.waiting(),
+            handled=self._book.handled(),
+            bells=self._rope.connected,
+            marks=tuple(self._book.marks.items()),
         )
 
     def _tell(self) -> None:
@@ -231,4 +248,3 @@ class Watch:
         if self._changed:
             self._changed = False
             self._door.tell(self._fresh_board())
-

@@ -72,7 +72,10 @@ def scripts(request: pytest.FixtureRequest) -> bool:
 
 def _open(engine: object, desk: Bench, profile: Path, name: str, *, scripts: bool = True) -> Person:
     context = engine.chromium.launch_persistent_context(  # type: ignore[attr-defined]
-        str(profile), executable_path=CHROMIUM, args=ARGUMENTS, java_script_enabled=scripts,
+        str(profile),
+        executable_path=CHROMIUM,
+        args=ARGUMENTS,
+        java_script_enabled=scripts,
         ignore_default_args=["--disable-back-forward-cache"],
     )
     page = context.pages[0]

@@ -25,8 +25,20 @@ def test_the_installed_program_says_the_same() -> None:
 
 def test_only_verbs_that_work() -> None:
     assert {" ".join(words) for words in make_help.verbs()} == {
-        "", "run", "check", "close", "bell", "demo", "config", "config show", "config validate",
-        "staff", "staff add", "staff list", "staff remove", "staff reset",
+        "",
+        "run",
+        "check",
+        "close",
+        "bell",
+        "demo",
+        "config",
+        "config show",
+        "config validate",
+        "staff",
+        "staff add",
+        "staff list",
+        "staff remove",
+        "staff reset",
     }
 
 

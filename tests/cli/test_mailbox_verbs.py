@@ -57,9 +57,7 @@ def settings_in(options: tuple[str, ...]) -> Settings:
     return read(Path(options[1]), Path(options[3]))
 
 
-def test_check_says_the_same_with_and_without_a_signal(
-    dovecot: MailServer, options: tuple[str, ...], hwc: Hwc
-) -> None:
+def test_check_says_the_same_with_and_without_a_signal(dovecot: MailServer, options: tuple[str, ...], hwc: Hwc) -> None:
     before = hwc(*options, "check")
     assert before.code == 0
     assert before.out.startswith("De postbus is bereikbaar: ")
@@ -104,14 +102,17 @@ def test_check_with_a_wrong_configuration(options: tuple[str, ...], hwc: Hwc) ->
     assert "mailbox.password" in ended.err
 
 
-@pytest.mark.parametrize(("word", "code", "sentence"), [
-    ("empty", 0, "De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."),
-    ("clean", 0, "De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."),
-    ("left trash", 4, "De dag is niet gesloten: er staat nog behandelde mail in de prullenbak."),
-    ("unreachable", 3, "De dag is niet gesloten: de postbus is niet bereikbaar."),
-    ("failed", 1, "De dag is niet gesloten. Probeer het straks opnieuw."),
-    ("something from another version", 1, "De dag is niet gesloten. Probeer het straks opnieuw."),
-])
+@pytest.mark.parametrize(
+    ("word", "code", "sentence"),
+    [
+        ("empty", 0, "De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."),
+        ("clean", 0, "De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."),
+        ("left trash", 4, "De dag is niet gesloten: er staat nog behandelde mail in de prullenbak."),
+        ("unreachable", 3, "De dag is niet gesloten: de postbus is niet bereikbaar."),
+        ("failed", 1, "De dag is niet gesloten. Probeer het straks opnieuw."),
+        ("something from another version", 1, "De dag is niet gesloten. Probeer het straks opnieuw."),
+    ],
+)
 def test_close_asks_the_agent(word: str, code: int, sentence: str, tmp_path: Path, hwc: Hwc) -> None:
     """No password is needed for that: the agent has it."""
     config = tmp_path / "config.toml"
@@ -166,7 +167,10 @@ def test_close_as_root_leaves_no_file_of_roots(options: tuple[str, ...]) -> None
         if folder.is_relative_to("/tmp") and folder != Path("/tmp"):
             folder.chmod(0o755)
     said = subprocess.run(
-        [sys.executable, "-m", "hwc_school_agent", *options, "close"], capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "hwc_school_agent", *options, "close"],
+        capture_output=True,
+        text=True,
+        timeout=60,
         check=False,
     )
     assert said.returncode in (0, 3), said.stderr

@@ -12,24 +12,41 @@ from hwc_school_agent.__main__ import DEFAULT_CONFIG, plain_run
 from tests.cli.conftest import Hwc
 
 
-@pytest.mark.parametrize(("words", "config", "credentials"), [
-    ("run", DEFAULT_CONFIG, None),
-    ("--config a run", "a", None),
-    ("--config=a run", "a", None),
-    ("--credentials c run", DEFAULT_CONFIG, "c"),
-    ("--config a --credentials c run", "a", "c"),
-    ("--credentials=c --config a run", "a", "c"),
-    ("--credentials c --config=a=b run", "a=b", "c"),
-    ("--config run run", "run", None),
-])
+@pytest.mark.parametrize(
+    ("words", "config", "credentials"),
+    [
+        ("run", DEFAULT_CONFIG, None),
+        ("--config a run", "a", None),
+        ("--config=a run", "a", None),
+        ("--credentials c run", DEFAULT_CONFIG, "c"),
+        ("--config a --credentials c run", "a", "c"),
+        ("--credentials=c --config a run", "a", "c"),
+        ("--credentials c --config=a=b run", "a=b", "c"),
+        ("--config run run", "run", None),
+    ],
+)
 def test_plain_run(words: str, config: str, credentials: str | None) -> None:
     assert plain_run(words.split()) == (Path(config), Path(credentials) if credentials else None)
 
 
-@pytest.mark.parametrize("words", [
-    "", "check", "run --help", "--config run", "--config a --config b run", "--config= run", "--help run",
-    "--config --credentials run", "-x run", "staff run", "run run", "--config a b run", "--credentials c --config run",
-])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "check",
+        "run --help",
+        "--config run",
+        "--config a --config b run",
+        "--config= run",
+        "--help run",
+        "--config --credentials run",
+        "-x run",
+        "staff run",
+        "run run",
+        "--config a b run",
+        "--credentials c --config run",
+    ],
+)
 def test_everything_else_is_for_the_command_line(words: str) -> None:
     assert plain_run(words.split()) is None
 

@@ -69,16 +69,21 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, str]]:
     return calls
 
 
-@pytest.mark.parametrize(("more", "socket", "url"), [
-    ("", "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
-    ('[desk]\nlisten = "[::1]:99"\n', "/run/hwc-school-agent/bell.sock", "http://[::1]:99/"),
-    (
-        '[desk]\nlisten = "0.0.0.0:443"\ncertificate = "c"\nkey = "k"\nnames = ["bureau.school.example"]\n'
-        '[state]\nruntime_directory = "/run/x"\n', "/run/x/bell.sock", "https://bureau.school.example:443/",
-    ),
-    ('[desk]\nlisten = 3\n', "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
-    ('desk = 3\n[', "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
-])
+@pytest.mark.parametrize(
+    ("more", "socket", "url"),
+    [
+        ("", "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
+        ('[desk]\nlisten = "[::1]:99"\n', "/run/hwc-school-agent/bell.sock", "http://[::1]:99/"),
+        (
+            '[desk]\nlisten = "0.0.0.0:443"\ncertificate = "c"\nkey = "k"\nnames = ["bureau.school.example"]\n'
+            '[state]\nruntime_directory = "/run/x"\n',
+            "/run/x/bell.sock",
+            "https://bureau.school.example:443/",
+        ),
+        ("[desk]\nlisten = 3\n", "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
+        ("desk = 3\n[", "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
+    ],
+)
 def test_bell_takes_its_address_from_the_configuration(
     more: str, socket: str, url: str, config: Path, hwc: Hwc, rung: list[tuple[Path, str]]
 ) -> None:
@@ -99,9 +104,14 @@ def test_demo(hwc: Hwc, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (hwc("demo").code, hwc("demo", "--once").code, shown) == (0, 0, [False, True])
 
 
-@pytest.mark.parametrize("error", [
-    RuntimeError("Anna Jansen, 3-2-2006"), OSError(5, "Anna Jansen"), KeyError("Anna Jansen"),
-])
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("Anna Jansen, 3-2-2006"),
+        OSError(5, "Anna Jansen"),
+        KeyError("Anna Jansen"),
+    ],
+)
 def test_a_fault_of_ours_is_one_line_without_its_text(
     error: Exception, hwc: Hwc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -131,7 +141,11 @@ def test_a_reader_that_went_away(config: Path) -> None:
     os.close(read)
     said = subprocess.run(
         [sys.executable, "-m", "hwc_school_agent", "--config", str(config), "config", "show"],
-        stdout=write, stderr=subprocess.PIPE, text=True, timeout=60, check=False,
+        stdout=write,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+        check=False,
     )
     os.close(write)
     assert (said.returncode, said.stderr) == (1, "")

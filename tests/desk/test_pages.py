@@ -156,8 +156,16 @@ def confirmed_page(*words: Word, answered: Answered = Answered.READ) -> str:
     board, session = replace(OK, handled=(it,)), replace(ME, done="one")
     page = decide(board, session, NOW)
     response = RENDER.page(
-        page.view.value, page=page, board=board, session=session, shown=None, covers_at=0.0, now=NOW, note="",
-        morning_end="08.30", in_morning=True,
+        page.view.value,
+        page=page,
+        board=board,
+        session=session,
+        shown=None,
+        covers_at=0.0,
+        now=NOW,
+        note="",
+        morning_end="08.30",
+        in_morning=True,
     )
     return bytes(response.body).decode()
 

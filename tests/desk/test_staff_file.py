@@ -73,7 +73,11 @@ def test_an_unknown_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        "", "[]", "{}", '{"people": [{}]}', '{"people": [{"name": "a", "role": "king", "hash": "h"}]}',
+        "",
+        "[]",
+        "{}",
+        '{"people": [{}]}',
+        '{"people": [{"name": "a", "role": "king", "hash": "h"}]}',
         '{"people": [{"name": "", "role": "head", "hash": "h"}]}',
         json.dumps({"people": [{"name": n, "role": "head", "hash": "h"} for n in ("a", "A")]}),
     ],

@@ -40,9 +40,7 @@ class Scene:
 
     def remark(self) -> None:
         """Take the marks now."""
-        self.marks = {
-            f.name: Mark(f.uidvalidity or 0, f.uidnext) for f in self.folders() if f.uidnext is not None
-        }
+        self.marks = {f.name: Mark(f.uidvalidity or 0, f.uidnext) for f in self.folders() if f.uidnext is not None}
 
     @property
     def direct(self) -> Settings:

@@ -67,8 +67,15 @@ def test_day_before() -> None:
 
 
 @pytest.fixture(
-    params=["courier:trash", "courier:no-idle", "dovecot:gmail-like", "dovecot:virtual-all", "dovecot:minimal",
-            "dovecot:exchange-visible", "pymap:standard"]
+    params=[
+        "courier:trash",
+        "courier:no-idle",
+        "dovecot:gmail-like",
+        "dovecot:virtual-all",
+        "dovecot:minimal",
+        "dovecot:exchange-visible",
+        "pymap:standard",
+    ]
 )
 def odd_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
     name, profile = request.param.split(":")

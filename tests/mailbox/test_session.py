@@ -151,6 +151,7 @@ class TestTrouble:
 
     def test_not_imap_at_all(self, tmp_path: Path, dovecot: MailServer) -> None:
         with socket.create_server(("127.0.0.1", 0)) as listener:
+
             def speak() -> None:
                 connection, _ = listener.accept()
                 with connection:

@@ -102,8 +102,14 @@ def test_never_in_the_clear() -> None:
 
 
 def test_nobody_there_or_a_stranger(smtp_sink: SmtpSink) -> None:
-    for changes in ({"port": free_port()}, {"host": "smtp.invalid"}, {"ca_file": ""}, {"ca_file": "/geen.pem"},
-                    {"password": Secret("fout-é")}, {"password": Secret("fout")}):
+    for changes in (
+        {"port": free_port()},
+        {"host": "smtp.invalid"},
+        {"ca_file": ""},
+        {"ca_file": "/geen.pem"},
+        {"password": Secret("fout-é")},
+        {"password": Secret("fout")},
+    ):
         with pytest.raises(SubmissionLater) as caught:
             submit(towards(smtp_sink, **changes), MESSAGE)
         assert "fout" not in "".join(traceback.format_exception(caught.value))

@@ -65,8 +65,8 @@ def outcome(data: bytes) -> Settings | SettingsFaults:
 
 @settings(max_examples=300, deadline=None)
 @given(toml())
-@example('[mailbox]\nhost = {a = {b = 1}}\n[[hours.again]]\nx = 1\n')
-@example('[mailbox.host]\nx = 1\n[senders]\nallowed = [{a = 1}]\n')
+@example("[mailbox]\nhost = {a = {b = 1}}\n[[hours.again]]\nx = 1\n")
+@example("[mailbox.host]\nx = 1\n[senders]\nallowed = [{a = 1}]\n")
 @example('"toml" = {}\n"credentials" = 1\n"_env_file" = "x"\n')
 def test_any_toml(text: str) -> None:
     wrong = outcome(text.encode("utf-8", "surrogatepass"))
@@ -77,7 +77,7 @@ def test_any_toml(text: str) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.one_of(st.binary(max_size=60), st.text(alphabet='[]{}="\'\\\n#,. \tab1-:T\r', max_size=60).map(str.encode)))
+@given(st.one_of(st.binary(max_size=60), st.text(alphabet="[]{}=\"'\\\n#,. \tab1-:T\r", max_size=60).map(str.encode)))
 def test_any_bytes(data: bytes) -> None:
     assert isinstance(outcome(data), SettingsFaults)
 
@@ -95,7 +95,7 @@ def paths(tree: Any, above: tuple[str | int, ...] = ()) -> set[tuple[str | int, 
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.text(alphabet='[]{}="\'\\\n#,. ab1', max_size=50))
+@given(st.text(alphabet="[]{}=\"'\\\n#,. ab1", max_size=50))
 @example('a.b = 1\n[[c]]\nx = """\n"a""""\n[[c]]\ny = [ # [\n "]", {z = \'\'\'\n\'\'\'}\n]\n"d.e" = 1')
 @example("a = ''''b''''\nc = \"\\\"\" # x\nd = 1")
 @example("[[a]]\n[[a]]\n[a.b]\nx=1\n[[a.c]]\n[[a.c]]\n")
@@ -117,7 +117,20 @@ def test_the_lines_are_right() -> None:
         "[[d]]\nq = {r = 1, s = 2}\n[[d]]\nq = 1\n"
     )
     assert lines_of(text) == {
-        ("a",): 1, ("a", "b"): 1, ("c",): 3, ("c", "x"): 4, ("c", "z"): 8, ("c", "z", 0): 9, ("c", "z", 1): 10,
-        ("c", "z", 2): 11, ("c", "z", 2, 0): 11, ("d",): 13, ("d", 0): 13, ("d", 0, "q"): 14, ("d", 0, "q", "r"): 14,
-        ("d", 0, "q", "s"): 14, ("d", 1): 15, ("d", 1, "q"): 16,
+        ("a",): 1,
+        ("a", "b"): 1,
+        ("c",): 3,
+        ("c", "x"): 4,
+        ("c", "z"): 8,
+        ("c", "z", 0): 9,
+        ("c", "z", 1): 10,
+        ("c", "z", 2): 11,
+        ("c", "z", 2, 0): 11,
+        ("d",): 13,
+        ("d", 0): 13,
+        ("d", 0, "q"): 14,
+        ("d", 0, "q", "r"): 14,
+        ("d", 0, "q", "s"): 14,
+        ("d", 1): 15,
+        ("d", 1, "q"): 16,
     }

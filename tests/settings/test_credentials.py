@@ -97,9 +97,7 @@ def test_we_may_not_read_it() -> None:
 
 
 @pytest.mark.parametrize("mode", [0o400, 0o440])
-def test_what_systemd_makes(
-    mode: int, look: Look, credentials: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_systemd_makes(mode: int, look: Look, credentials: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """systemd gives the account access with an ACL, whose mask shows as the group's bits (0440)."""
     (credentials / "mailbox__password").chmod(mode)
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
@@ -119,10 +117,16 @@ def test_the_option_goes_before_systemd(
     assert look(None)[0].key == "mailbox.password"
 
 
-@pytest.mark.parametrize(("text", "kept"), [
-    ("geheim\n", "geheim"), ("geheim", "geheim"), ("geheim\r\n", "geheim"), (" ge heim \n", " ge heim "),
-    ("gehéim€", "gehéim€"),
-])
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("geheim\n", "geheim"),
+        ("geheim", "geheim"),
+        ("geheim\r\n", "geheim"),
+        (" ge heim \n", " ge heim "),
+        ("gehéim€", "gehéim€"),
+    ],
+)
 def test_exactly_the_line(text: str, kept: str, credentials: Path, tmp_path: Path) -> None:
     path = credential(credentials, "mailbox__password", "")
     path.write_bytes(text.encode())
@@ -171,11 +175,20 @@ def test_a_password_is_never_shown(tmp_path: Path, credentials: Path) -> None:
     settings = read(config, credentials)
     shown = [repr(settings), str(settings), as_text(settings), f"{settings.mailbox.password!r:>30}"]
     places = [
-        ("mailbox", "password = '{}'"), ("mailbox", "port = '{}'"), ("mailbox", "tls = '{}'"),
-        ("mailbox", "auth = '{}'"), ("mailbox", "host = '{} x'"), ("mailbox", "user = {}"),
-        ("mailbox", 'user = "\\{}"'), ("hours", "look = '{}'"), ("senders", "allowed = ['{} x']"),
-        ("calendar", "closed = ['{}']"), ("desk", "listen = '{}'"), ("school", "timezone = '{}'"),
-        ("submission", "from = '{}'"), ("rehearsal", "enabled = '{}'"),
+        ("mailbox", "password = '{}'"),
+        ("mailbox", "port = '{}'"),
+        ("mailbox", "tls = '{}'"),
+        ("mailbox", "auth = '{}'"),
+        ("mailbox", "host = '{} x'"),
+        ("mailbox", "user = {}"),
+        ("mailbox", 'user = "\\{}"'),
+        ("hours", "look = '{}'"),
+        ("senders", "allowed = ['{} x']"),
+        ("calendar", "closed = ['{}']"),
+        ("desk", "listen = '{}'"),
+        ("school", "timezone = '{}'"),
+        ("submission", "from = '{}'"),
+        ("rehearsal", "enabled = '{}'"),
     ]
     for section, row in places:
         config.write_text(having(section, row.format(PASSWORD)))

@@ -131,12 +131,16 @@ def test_missing(key: str, faults_of: Faults) -> None:
 
 def test_an_empty_file_misses_everything(faults_of: Faults) -> None:
     assert {f.key for f in faults_of("")} == {
-        "school.name", "mailbox.host", "mailbox.user", "submission.host", "submission.from",
+        "school.name",
+        "mailbox.host",
+        "mailbox.user",
+        "submission.host",
+        "submission.from",
     }
 
 
 def test_a_section_that_is_none(faults_of: Faults) -> None:
-    found = {f.key: f for f in faults_of('retention = 3\nhours = []\n' + GOOD + "\n[[desk]]\n")}
+    found = {f.key: f for f in faults_of("retention = 3\nhours = []\n" + GOOD + "\n[[desk]]\n")}
     assert set(found) == {"retention", "hours", "desk"}
     assert (found["retention"].line, found["hours"].line) == (1, 2)
 
@@ -174,8 +178,22 @@ listen = "0.0.0.0:8420"
 """
     found = faults_of(text)
     assert [(f.key, f.line) for f in found] == [
-        ("school.name", 1), ("school.nam", 2), ("school.timezone", 3), ("mailbox.user", 4), ("mailbox.port", 6),
-        ("mailbox.tls", 7), ("mailbox.password", 8), ("submission.from", 11), ("submission.tls", 12),
-        ("submission.port", 13), ("senders.allowed[0]", 15), ("senders.allowed[2]", 15), ("hours.look", 17),
-        ("hours.again[1]", 20), ("hours.close", 22), ("calendar.closed[0]", 24), ("desk.listen", 26), ("desc", 27),
+        ("school.name", 1),
+        ("school.nam", 2),
+        ("school.timezone", 3),
+        ("mailbox.user", 4),
+        ("mailbox.port", 6),
+        ("mailbox.tls", 7),
+        ("mailbox.password", 8),
+        ("submission.from", 11),
+        ("submission.tls", 12),
+        ("submission.port", 13),
+        ("senders.allowed[0]", 15),
+        ("senders.allowed[2]", 15),
+        ("hours.look", 17),
+        ("hours.again[1]", 20),
+        ("hours.close", 22),
+        ("calendar.closed[0]", 24),
+        ("desk.listen", 26),
+        ("desc", 27),
     ]

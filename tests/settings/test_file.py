@@ -41,16 +41,19 @@ def test_not_allowed_to_read_it(tmp_path: Path) -> None:
         os.seteuid(0)
 
 
-@pytest.mark.parametrize(("text", "line"), [
-    ("[school]\nname = Regenboog\n", 2),
-    ("[school]\nname = \"x\"\n[hours]\nlook = 07:45\n", 4),
-    ("[school]\nname = \"x\"\nname = \"y\"\n", 3),
-    ("[school\n", 1),
-    ("\n\n[state]\ndirectory = \"C:\\data\"\n", 4),
-    ("\n[school]\r\nname = \r\n", 3),
-    ("x = 2026-13-45\n", 1),
-    ("x = \"\x00\"\n", 1),
-])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("[school]\nname = Regenboog\n", 2),
+        ('[school]\nname = "x"\n[hours]\nlook = 07:45\n', 4),
+        ('[school]\nname = "x"\nname = "y"\n', 3),
+        ("[school\n", 1),
+        ('\n\n[state]\ndirectory = "C:\\data"\n', 4),
+        ("\n[school]\r\nname = \r\n", 3),
+        ("x = 2026-13-45\n", 1),
+        ('x = "\x00"\n', 1),
+    ],
+)
 def test_not_toml(text: str, line: int, faults_of: Faults) -> None:
     (fault,) = faults_of(text)
     assert fault.sentence == "This is not valid TOML."
@@ -85,6 +88,5 @@ def test_explain(tmp_path: Path) -> None:
     with pytest.raises(SettingsFaults) as caught:
         read(config, None, need_passwords=False)
     assert explain(caught.value) == (
-        "The configuration has 1 fault:\n"
-        f"  {config}:5  mailbox.port  This number is too large. Use 65535 or less."
+        f"The configuration has 1 fault:\n  {config}:5  mailbox.port  This number is too large. Use 65535 or less."
     )

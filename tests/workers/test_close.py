@@ -71,9 +71,7 @@ def test_sweeps_our_own_receipts(imap_server: MailServer, tmp_path: Path, marks:
     assert scene.flags(unread) == frozenset()
 
 
-def test_a_receipt_that_cannot_go_leaves_the_message(
-    dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path
-) -> None:
+def test_a_receipt_that_cannot_go_leaves_the_message(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
     scene = Scene.on(dovecot, smtp_sink, tmp_path)
     place = scene.signal()
     scene.confirm(place)

@@ -179,7 +179,7 @@ def test_a_notice_is_shown_with_its_link():
     shown = show(
         html(
             '<p>U heeft een beveiligd bericht.</p><a href="https://app.zivver.com/r/1?a=b&amp;c=d">'
-            'Klik voor bericht</a>'
+            "Klik voor bericht</a>"
         )
     )
     assert shown.kind is Kind.NOTICE
