@@ -66,7 +66,7 @@ def _values(message: Message, name: str) -> list[str]:
     wanted = name.lower()
     return [
         re.sub(r"\r?\n(?=[ \t])|[\r\n\0]", "", str(value)[:_LONGEST_HEADER]).strip()
-        for key, value in message.raw_items()  # type: ignore[attr-defined]  # in typeshed only of EmailMessage
+        for key, value in message.raw_items()
         if key.lower() == wanted
     ]
 
