@@ -235,7 +235,7 @@ class Bench:
             elif "pid" in d:
                 self.pids.append(d["pid"])
             else:
-                self._done.add(d["id"] if "id" in d else d["done"])
+                self._done.add(d["done"])
 
     def put(self, *, beating: bool = True, sessions: tuple[Session, ...] | None = None, **changes: Any) -> None:
         """Change the board (and the table of sessions) and wait until the door has it."""
@@ -243,12 +243,16 @@ class Bench:
         self.board = replace(self.board, **changes)
         if handled is not None:
             self.board = replace(self.board, handled=handled)
-        self._id += 1
         if sessions is not None:
             self.sessions = sessions
-        command: dict[str, Any] = {"id": self._id, "board": asdict(self.board), "beating": beating}
+        command: dict[str, Any] = {"board": asdict(self.board), "beating": beating}
         if sessions is not None:
             command["sessions"] = [asdict(s) for s in sessions]
+        self._tell(command)
+
+    def _tell(self, command: dict[str, Any]) -> None:
+        self._id += 1
+        command["id"] = self._id
         assert self._process.stdin
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
@@ -293,7 +297,7 @@ class Bench:
     def orders(self) -> list[Order]:
         """What the desk has told watch, all that was said before now."""
         for _ in range(2):  # an order that is on its way is read in the same round of the loop as the first command
-            self.put()
+            self._tell({})
         return self._orders
 
     def heard(self, word: OrderWord) -> list[Order]:
@@ -309,7 +313,9 @@ def person(desk: Bench, name: str = CONTACT) -> Browser:
     token = os.urandom(32).hex()
     role = next(p.role for p in staff_file.people(desk.settings.state.directory) if p.name == name)
     desk.put(sessions=(*desk.sessions, Session(key_of(token), name, role.value, time.time() + 900)))
-    return Browser(desk, cookies={"bureau": token})
+    browser = Browser(desk)
+    browser.http.cookies.set("bureau", token, domain="localhost.local", path="/")
+    return browser
 
 
 class Browser:
