@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 
 from hwc_school_agent.domain.envelope import LONGEST_ADDRESS, Envelope, sender_agreed
 from hwc_school_agent.domain.outcome import Answered
@@ -22,6 +22,7 @@ _NOBODY_READS = re.compile(
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 
 SUBJECT = "Ontvangstbevestiging"
+NOTICE_SUBJECT = "Je bericht is nog niet gelezen"
 
 _DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
 _MONTHS = (
@@ -71,5 +72,27 @@ def receipt_text(answered: Answered, school: str, at: datetime) -> str:
         )
     else:
         raise ValueError("no receipt is owed to a sender who was told by telephone")
-    day = f"{_DAYS[at.weekday()]} {at.day} {_MONTHS[at.month - 1]} {at.year}"
-    return f"Goedendag,\n\n{news}\nBevestigd om {at:%H.%M} uur, op {day}.\n\n{school}\n"
+    return f"Goedendag,\n\n{news}\nBevestigd om {at:%H.%M} uur, op {dutch_day(at)}.\n\n{school}\n"
+
+
+def closed_notice_text(school: str, first: date) -> str:
+    """The body of the notice to a sender whose message came while there is no school. ``first``: the first school day.
+
+    It claims only what is sure: a machine has the message, and no person has read it.
+    """
+    return (
+        "Goedendag,\n\n"
+        f"Dit is een automatisch bericht van {school}.\n"
+        "Een computer heeft je bericht ontvangen. Er is nu niemand op school.\n"
+        "Nog niemand heeft je bericht gelezen.\n"
+        "\n"
+        f"De eerste schooldag is {dutch_day(first)}.\n"
+        "Die ochtend kijkt een medewerker van de school.\n"
+        "Is je bericht gelezen? Dan krijg je een ontvangstbevestiging.\n"
+        f"\n{school}\n"
+    )
+
+
+def dutch_day(day: date) -> str:
+    """``maandag 19 oktober 2026``."""
+    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"

@@ -54,6 +54,20 @@ def next_school_day(day: date, calendar: Calendar) -> date:
     return next(believed, None) or next(at_last, coming[FARTHEST])
 
 
+def held_over_till(now: datetime, day_end: time, calendar: Calendar) -> date | None:
+    """The first school day, for a message that comes while nobody is expected before a day without school is over.
+
+    That is: on such a day, or on the evening before one. ``None``: somebody looks today, or tomorrow morning.
+    ``now``: local; ``day_end``: local wall time, as usual; a half day ends earlier.
+    """
+    day = now.date()
+    if is_school_day(day, calendar):
+        ended = now.time().replace(tzinfo=None) >= min(day_end, school_ends(day, calendar) or day_end)
+        if not ended or is_school_day(day + timedelta(days=1), calendar):
+            return None
+    return next_school_day(day, calendar)
+
+
 def ends_within(today: date, calendar: Calendar, days: int = WARN_DAYS) -> date | None:
     """The last day of the list when that is at most ``days`` away, or past; else, or when nobody said, ``None``."""
     until = calendar.known_until

@@ -27,7 +27,17 @@ _OURS = re.compile(r"<hwc-([0-9a-f]{20})-([0-9a-f]{20})@[^<>\s]{1,200}>", re.ASC
 def build(
     *, sender: str, to: str, answered: Answered, school: str, at: datetime, message_id: str, envelope: Envelope
 ) -> EmailMessage:
-    """The receipt as a message. ``sender``: ``[submission] from``; ``at``: aware local time.
+    """The receipt as a message. ``sender``: ``[submission] from``; ``at``: aware local time. Raises as ``reply``."""
+    return reply(
+        sender=sender, to=to, subject=SUBJECT, text=receipt_text(answered, school, at), at=at, message_id=message_id,
+        envelope=envelope,
+    )
+
+
+def reply(
+    *, sender: str, to: str, subject: str, text: str, at: datetime, message_id: str, envelope: Envelope
+) -> EmailMessage:
+    """An automatic answer to the message with ``envelope``, of which it holds nothing but the Message-IDs.
 
     Raises ``ValueError`` for an address that is none or that holds a line break.
     """
@@ -35,7 +45,7 @@ def build(
     message = EmailMessage(policy=_POLICY)
     message["From"] = Address(name, addr_spec=address)
     message["To"] = Address(addr_spec=to)
-    message["Subject"] = SUBJECT
+    message["Subject"] = subject
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     if _ID.fullmatch(envelope.message_id):
@@ -44,7 +54,7 @@ def build(
         message["References"] = " ".join([*_fitting(older, 900 - len(envelope.message_id)), envelope.message_id])
     message["Auto-Submitted"] = "auto-replied"
     message["X-Auto-Response-Suppress"] = "All"  # Exchange and Outlook: no automatic answer to this
-    message.set_content(receipt_text(answered, school, at), cte="quoted-printable")
+    message.set_content(text, cte="quoted-printable")
     return message
 
 
@@ -57,6 +67,12 @@ def receipt_id(key: bytes, original_id: str, arrived: bytes, place: Place, sende
     one = hmac.new(key, facts, sha256).hexdigest()[:20]
     domain = parseaddr(sender)[1].rpartition("@")[2]
     return f"<hwc-{one}-{_check(key, one)}@{domain}>"
+
+
+def notice_id(key: bytes, original_id: str, arrived: bytes, place: Place, sender: str) -> str:
+    """As ``receipt_id``, for the notice that there is no school: the same message gets both, each with an id of its
+    own, and both are known by ``is_ours``."""
+    return receipt_id(key, "notice|" + original_id, arrived, place, sender)
 
 
 def is_ours(message_id: str, key: bytes) -> bool:
