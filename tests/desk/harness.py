@@ -7,6 +7,7 @@ workers that read a mailbox are tests of their own); without it the desk reads t
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -188,8 +189,9 @@ class Bench:
     def reset(self) -> None:
         """As if just started: no desk, no sessions, nothing waits."""
         if self.pid:
-            os.kill(self.pid, signal.SIGKILL)
-            eventually(lambda: self.pid == 0)
+            with contextlib.suppress(ProcessLookupError):  # it may be ending by itself
+                os.kill(self.pid, signal.SIGKILL)
+            eventually(lambda: self.pid == 0, 60)
         now = time.time()
         self.board = Board(now=now, health=Health.OK, last_look=now, folders=7)
         self.script.clear()
