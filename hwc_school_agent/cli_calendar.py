@@ -1,0 +1,186 @@
+"""The verbs ``calendar show|import``, in Dutch: the people who know the school's days are not always IT."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hwc_school_agent.cli_common import Stop, settings_of
+
+if TYPE_CHECKING:
+    from hwc_school_agent.calendar_closures import Closure
+    from hwc_school_agent.domain.school_days import Calendar
+    from hwc_school_agent.settings import Settings
+
+_SHOWN = timedelta(days=365)
+UNFIT = "De configuratie is zo geschreven dat dit programma haar niet aanpast. Zet de dagen er zelf in."
+
+
+@click.group()
+def calendar() -> None:
+    """The school's days: closed days, half days, and until when they are known."""
+
+
+@calendar.command("show")
+@click.pass_context
+def calendar_show(context: click.Context) -> None:
+    """Print the coming twelve months: closed days, half days, the next school day, and how far the list goes."""
+    from hwc_school_agent.calendar_file import Unfit, closures_in
+
+    settings = settings_of(context, need_passwords=False)
+    try:
+        closures = closures_in(_text(context.obj[0]))  # as the settings have them, and with their names
+    except Unfit:
+        closures = ()
+    click.echo(shown(settings.calendar, closures, _today(settings)), nl=False)
+
+
+@calendar.command("import")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.ics")
+@click.option("--write", is_flag=True, help="Put the days into the configuration, after a question.")
+@click.option("--match", "words", metavar="REGEX", help="Titles to take.  [default: studiedag, margedag, vakantie, vrij]")
+@click.pass_context
+def calendar_import(context: click.Context, file: Path, write: bool, words: str | None) -> None:
+    """Take closed days from a calendar file: whole-day events with a title that says so.
+
+    Without --write they are only shown. The old configuration is kept beside the new one.
+    """
+    from hwc_school_agent.calendar_closures import tidy
+    from hwc_school_agent.calendar_file import Unfit, closures_in, put, with_closures
+    from hwc_school_agent.calendar_ics import WORDS, CalendarFault, read_ics
+
+    settings = settings_of(context, need_passwords=False)
+    try:
+        pattern = re.compile(words or WORDS, re.IGNORECASE)
+    except re.error:
+        raise Stop(2, "--match is geen geldige reguliere expressie.") from None
+    try:
+        found = read_ics(file, _today(settings), pattern)
+    except CalendarFault as fault:
+        raise Stop(1, fault.sentence) from None
+    text = _text(context.obj[0])
+    try:
+        there = closures_in(text)
+        new = [c for c in found.closures if not any(t.first <= c.first and c.last <= t.last for t in there)]
+        _tell_found(new, len(found.closures) - len(new), found.timed, found.unfollowed, found.too_long)
+        if not new:
+            return
+        if not write:
+            click.echo("\nEr is niets gewijzigd. Met --write komen deze dagen in de configuratie.")
+            return
+        if not yes("\nDeze dagen in de configuratie zetten?", default=False):
+            click.echo("Er is niets gewijzigd.")
+            return
+        changed = with_closures(text, tidy([*there, *new]))
+    except Unfit:
+        raise Stop(1, UNFIT) from None
+    try:
+        check_text(context.obj[0], changed)
+        kept = put(context.obj[0], changed)
+    except OSError:
+        raise Stop(1, "De configuratie is niet te schrijven. Probeer het met sudo.") from None
+    click.echo(f"De configuratie is bijgewerkt. De oude staat in {kept}.")
+    click.echo("Start de agent opnieuw: systemctl restart hwc-school-agent")
+
+
+def shown(days: Calendar, closures: tuple[Closure, ...], today: date) -> str:
+    """What ``calendar show`` prints."""
+    from hwc_school_agent.calendar_closures import Closure
+    from hwc_school_agent.domain.receipt import dutch_day
+    from hwc_school_agent.domain.school_days import is_school_day, next_school_day
+
+    until = today + _SHOWN
+    named = {(c.first, c.last): c for c in closures}
+    rows = [f"Vandaag: {dutch_day(today)}, {'een schooldag' if is_school_day(today, days) else 'geen schooldag'}."]
+    rows.append(f"De volgende schooldag: {dutch_day(next_school_day(today, days))}.")
+    rows += ["", "Gesloten in de komende twaalf maanden:"]
+    coming = [p for p in days.closed if p[1] >= today and p[0] <= until]
+    rows += [f"  {named.get(p, Closure(*p)).in_dutch}" for p in coming] or ["  geen dagen opgegeven"]
+    halves = [h for h in days.half_days if today <= h[0] <= until]
+    if halves:
+        rows += ["", "Eerder uit:", *(f"  {dutch_day(day)}: om {at:%H.%M} uur" for day, at in halves)]
+    return "\n".join([*rows, "", *_known(days, today)]) + "\n"
+
+
+def _known(days: Calendar, today: date) -> list[str]:
+    from hwc_school_agent.domain.receipt import dutch_day
+    from hwc_school_agent.domain.school_days import ends_within
+
+    if days.known_until is None:
+        return ["Tot wanneer deze lijst geldt, is niet opgegeven (calendar.known_until)."]
+    region = f" Voorstel voor regio {days.region.capitalize()}." if days.region else ""
+    rows = [f"De lijst geldt tot en met {dutch_day(days.known_until)}.{region}"]
+    if ends_within(today, days) is not None:
+        rows.append(f"LET OP: de lijst {'is verlopen' if days.known_until < today else 'loopt bijna af'}.")
+        rows.append("Daarna is elke gewone weekdag een schooldag, en gaan de bellen ook in de vakantie.")
+        rows.append("Maak een nieuwe lijst: hwc-school-agent init, of hwc-school-agent calendar import.")
+    return rows
+
+
+def _tell_found(new: list[Closure], there: int, timed: int, unfollowed: int, too_long: int) -> None:
+    if new:
+        click.echo("Gevonden dagen zonder school:")
+        for one in new:
+            click.echo(f"  {one.in_dutch}")
+    else:
+        click.echo("Er zijn geen nieuwe dagen zonder school gevonden.")
+    for count, why in (
+        (there, "stonden al in de configuratie"),
+        (timed, "overgeslagen: met een tijd erbij is het geen hele dag"),
+        (unfollowed, "overgeslagen: een herhaling die dit programma niet volgt"),
+        (too_long, "overgeslagen: langer dan 100 dagen"),
+    ):
+        if count:
+            click.echo(f"  ({count} {why})")
+
+
+def yes(question: str, *, default: bool) -> bool:
+    """Ask a question in Dutch; answers j, ja, n and nee."""
+    while True:
+        answer = str(click.prompt(f"{question} [{'J/n' if default else 'j/N'}]", default="", show_default=False))
+        word = answer.strip().lower()
+        if not word:
+            return default
+        if word in ("j", "ja", "y", "yes", "n", "nee", "no"):
+            return word[0] != "n"
+        click.echo("Antwoord met j of n.")
+
+
+def check_text(config: Path, text: str) -> None:
+    """Read ``text`` as the configuration it is going to be. Raises ``Stop`` with every fault, or ``OSError``."""
+    import os
+    import tempfile
+    from dataclasses import replace
+
+    from hwc_school_agent import settings_reader
+
+    handle, name = tempfile.mkstemp(prefix=".config-check.", dir=config.resolve().parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        settings_reader.read(Path(name), None, need_passwords=False)
+    except settings_reader.SettingsFaults as wrong:
+        faults = tuple(replace(f, file=str(config)) for f in wrong.faults)
+        raise Stop(
+            settings_reader.EXIT_CODE,
+            settings_reader.explain(settings_reader.SettingsFaults(faults)) + "\nNothing was written.",
+        ) from None
+    finally:
+        os.unlink(name)
+
+
+def _text(config: Path) -> str:
+    try:
+        return config.read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        raise Stop(1, "De configuratie is niet te lezen.") from None
+
+
+def _today(settings: Settings) -> date:
+    from hwc_school_agent.host.clock import SystemClock, local
+
+    return local(SystemClock().now(), settings.school.timezone).date()
