@@ -4,7 +4,7 @@
 2. ``workers/triage.py`` reads it in a child that dies and answers one word.
 3. ``watch/loop.py`` rings the bells (``bells/``); the words are fixed and say nothing.
 4. A person logs in at the desk (``desk/app.py``) and presses *Toon*.
-5. ``desk/view.py`` reads it once, through ``workers/parser_box.py``, and shows name and birth date.
+5. ``desk/content.py`` reads it once, through ``workers/parser_box.py``, and shows name and birth date.
 6. *Ontvangen* sets one flag on the message (``mailbox/mark.py``); the process that showed it dies.
 7. ``workers/finish.py`` sends the receipt (``post/``), purges every copy (``mailbox/purge.py``), then looks again
    on a fresh connection (``mailbox/verify.py``).
