@@ -6,6 +6,7 @@ Kept apart from the reader so that ``watch`` need not import pydantic (10 MB, 15
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import time
 from enum import StrEnum
 from pathlib import Path
 
@@ -17,6 +18,7 @@ __all__ = [
     "Desk",
     "Hours",
     "Mailbox",
+    "Rehearsal",
     "School",
     "Secret",
     "Senders",
@@ -90,6 +92,16 @@ class Submission:
 class Senders:
     allowed: tuple[str, ...] = ()  # "@domain" or "name@domain", lower case
     receipt_to: str = ""
+    closed_notice: bool = False  # tell them which day is the first school day, when a message comes on a closed one
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    enabled: bool = True
+    at: time = time(7, 5)  # local wall time, every school day
+    monthly_drill: bool = True
+    to: str = ""  # the mailbox's own address; empty: see ``post/rehearsal.py``
+    heartbeat_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +132,5 @@ class Settings:
     desk: Desk = field(default_factory=Desk)
     state: State = field(default_factory=State)
     unread_school_days: int = 0
-    rehearsal_enabled: bool = True
+    rehearsal: Rehearsal = field(default_factory=Rehearsal)
     bell_group: str = ""  # group that may connect desktop bells; empty: the account of the service only

@@ -9,10 +9,13 @@ import difflib
 import ipaddress
 import re
 from datetime import date, time, timedelta
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_CLOSURE = timedelta(days=100)
+EARLIEST_END = time(9, 0)  # of a half day
+REGIONS = ("noord", "midden", "zuid")
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.ASCII | re.IGNORECASE)
@@ -66,6 +69,29 @@ def period(text: str) -> tuple[date, date]:
             "Look at the years. A longer closure is written as two periods.",
         )
     return first, last
+
+
+def day(text: str) -> date:
+    """``2027-08-22``."""
+    try:
+        return _date(text)
+    except ValueError:
+        raise Wrong("This is not a date.", 'Write it as "2027-08-22".') from None
+
+
+def half_day(text: str) -> tuple[date, time]:
+    """``2026-12-18 12:00``: a day on which school ends early, and when."""
+    first, _, last = text.partition(" ")
+    try:
+        found = _date(first), clock(last)
+    except (ValueError, Wrong):
+        raise Wrong("This is not a day and a time.", 'Write it as "2026-12-18 12:00".') from None
+    if found[1] < EARLIEST_END:
+        raise Wrong(
+            "School ends before the morning is over; the bells would hardly ring that day.",
+            "A day without school belongs under closed.",
+        )
+    return found
 
 
 def _date(text: str) -> date:
@@ -141,6 +167,19 @@ def listen(text: str) -> tuple[str, int]:
     if not 1 <= int(port) <= 65535:
         raise Wrong("The port does not exist.", "Ports run from 1 to 65535.")
     return name.lower(), int(port)
+
+
+def https_url(text: str) -> str:
+    """``https://ping.example/abc``; ``http`` towards this machine only. No user, password or fragment."""
+    try:
+        parts = urlsplit(line(text))
+        port_fits = parts.port != 0
+    except ValueError:
+        raise Wrong("This is not a URL.", 'Write it as "https://ping.example/abc".') from None
+    known = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if not (known and port_fits and parts.hostname and text.isascii()) or set(text) & set(' #@<>"\\'):
+        raise Wrong("This is not a URL that can be called safely.", 'Write it as "https://ping.example/abc".')
+    return text
 
 
 def domain(text: str) -> bool:

@@ -41,6 +41,10 @@ def _or_empty(rule: Callable[[str], str]) -> Callable[[str], str]:
     return lambda text: rule(text) if text else ""
 
 
+def _date_or_none(text: str) -> date | None:
+    return rules.day(text) if text else None
+
+
 def written(default: str | list[str]) -> Any:
     """A default in the notation of the file; it goes through the same rules as what is read."""
     return Field(default=default)
@@ -52,10 +56,13 @@ Host = Annotated[str, _text(rules.host)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 TlsKind = Literal["implicit", "starttls", "none"]
 MailAddress = Annotated[str, _text(rules.mail_address)]
+OptionalUrl = Annotated[str, _text(_or_empty(rules.https_url))]
 OptionalAddress = Annotated[str, _text(_or_empty(rules.mail_address))]
 Clock = Annotated[time, _text(rules.clock)]
 Span = Annotated[tuple[time, time], _text(rules.span)]
 Period = Annotated[tuple[date, date], _text(rules.period)]
+HalfDay = Annotated[tuple[date, time], _text(rules.half_day)]
+OptionalDay = Annotated[date | None, _text(_date_or_none)]
 Weekday = Annotated[int, _text(rules.weekday)]
 Listen = Annotated[tuple[str, int], _text(rules.listen)]
 
@@ -124,6 +131,7 @@ class SubmissionSection(_Section):
 class SendersSection(_Section):
     allowed: list[Annotated[str, _text(rules.sender)]] = []
     receipt_to: OptionalAddress = ""
+    closed_notice: bool = False
 
 
 class RetentionSection(_Section):
@@ -132,6 +140,10 @@ class RetentionSection(_Section):
 
 class RehearsalSection(_Section):
     enabled: bool = True
+    at: Clock = written("07:05")
+    monthly_drill: bool = True
+    to: OptionalAddress = ""
+    heartbeat_url: OptionalUrl = ""
 
 
 class HoursSection(_Section):
@@ -176,8 +188,11 @@ class HoursSection(_Section):
 
 
 class CalendarSection(_Section):
+    region: Literal["", "noord", "midden", "zuid"] = ""
     weekdays: list[Weekday] = written(["mon", "tue", "wed", "thu", "fri"])
     closed: list[Period] = []
+    half_days: list[HalfDay] = []
+    known_until: OptionalDay = written("")
 
     @field_validator("weekdays")
     @classmethod

@@ -12,6 +12,7 @@ from hwc_school_agent.settings import (
     Desk,
     Hours,
     Mailbox,
+    Rehearsal,
     School,
     Secret,
     Senders,
@@ -35,7 +36,8 @@ def typed(file: File, folder: Path) -> Settings:
     def path(text: str) -> str:
         return str(folder / text) if text else ""
 
-    box, out, hours, desk = file.mailbox, file.submission, file.hours, file.desk
+    box, out, hours, desk, proof = file.mailbox, file.submission, file.hours, file.desk, file.rehearsal
+    days = file.calendar
     return Settings(
         school=School(file.school.name, file.school.timezone, file.school.language),
         mailbox=Mailbox(
@@ -46,13 +48,16 @@ def typed(file: File, folder: Path) -> Settings:
             host=out.host, sender=out.sender, user=out.user, port=out.port, tls=Tls(out.tls),
             ca_file=path(out.ca_file), password=Secret(out.password.get_secret_value()),
         ),
-        senders=Senders(tuple(file.senders.allowed), file.senders.receipt_to),
+        senders=Senders(tuple(file.senders.allowed), file.senders.receipt_to, file.senders.closed_notice),
         hours=Hours(*hours.morning, hours.look, tuple(hours.again), hours.day_end, hours.close),
-        calendar=Calendar(tuple(sorted(set(file.calendar.weekdays))), tuple(sorted(file.calendar.closed))),
+        calendar=Calendar(
+            tuple(sorted(set(days.weekdays))), tuple(sorted(days.closed)), tuple(sorted(days.half_days)),
+            days.known_until, days.region,
+        ),
         desk=Desk(*desk.listen, path(desk.certificate), path(desk.key), tuple(desk.names)),
         state=State(folder / file.state.directory, folder / file.state.runtime_directory),
         unread_school_days=file.retention.unread_school_days,
-        rehearsal_enabled=file.rehearsal.enabled,
+        rehearsal=Rehearsal(proof.enabled, proof.at, proof.monthly_drill, proof.to, proof.heartbeat_url),
         bell_group=file.bell.group,
     )
 
@@ -60,6 +65,7 @@ def typed(file: File, folder: Path) -> Settings:
 def tree(settings: Settings) -> dict[str, dict[str, Value]]:
     """The settings under the keys and in the notation of the file, without secrets."""
     box, out, hours, desk = settings.mailbox, settings.submission, settings.hours, settings.desk
+    proof, days = settings.rehearsal, settings.calendar
     return {
         "school": {
             "name": settings.school.name, "timezone": settings.school.timezone, "language": settings.school.language,
@@ -72,17 +78,25 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "host": out.host, "port": out.port, "tls": out.tls.value, "ca_file": out.ca_file, "user": out.user,
             "from": out.sender,
         },
-        "senders": {"allowed": list(settings.senders.allowed), "receipt_to": settings.senders.receipt_to},
+        "senders": {
+            "allowed": list(settings.senders.allowed), "receipt_to": settings.senders.receipt_to,
+            "closed_notice": settings.senders.closed_notice,
+        },
         "retention": {"unread_school_days": settings.unread_school_days},
-        "rehearsal": {"enabled": settings.rehearsal_enabled},
+        "rehearsal": {
+            "enabled": proof.enabled, "at": _clock(proof.at), "monthly_drill": proof.monthly_drill, "to": proof.to,
+            "heartbeat_url": proof.heartbeat_url,
+        },
         "hours": {
             "morning": f"{_clock(hours.morning_begin)}-{_clock(hours.morning_end)}", "look": _clock(hours.look),
             "again": [_clock(moment) for moment in hours.again], "day_end": _clock(hours.day_end),
             "close": _clock(hours.close),
         },
         "calendar": {
-            "weekdays": [WEEKDAYS[day] for day in settings.calendar.weekdays],
-            "closed": [_period(*closed) for closed in settings.calendar.closed],
+            "region": days.region, "weekdays": [WEEKDAYS[day] for day in days.weekdays],
+            "closed": [period(*closed) for closed in days.closed],
+            "half_days": [half_day(*half) for half in days.half_days],
+            "known_until": days.known_until.isoformat() if days.known_until else "",
         },
         "desk": {
             "listen": f"[{desk.host}]:{desk.port}" if ":" in desk.host else f"{desk.host}:{desk.port}",
@@ -112,7 +126,13 @@ def _clock(moment: time) -> str:
     return moment.strftime("%H:%M")
 
 
-def _period(first: date, last: date) -> str:
+def half_day(day: date, at: time) -> str:
+    """A half day in the notation of the file."""
+    return f"{day.isoformat()} {_clock(at)}"
+
+
+def period(first: date, last: date) -> str:
+    """A closed period in the notation of the file."""
     return first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
 
 

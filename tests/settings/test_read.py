@@ -13,6 +13,7 @@ from hwc_school_agent.settings import (
     Desk,
     Hours,
     Mailbox,
+    Rehearsal,
     School,
     Secret,
     Senders,
@@ -72,6 +73,10 @@ receipt_to = "Meldingen@Regio.example"
 unread_school_days = 5
 [rehearsal]
 enabled = false
+at = "07:10"
+monthly_drill = false
+to = "hwc@school.example"
+heartbeat_url = "https://ping.example/abc?x=1"
 [hours]
 morning = "06:30-09:00"
 look = "06:30"
@@ -102,7 +107,7 @@ group = "bells"
         Calendar((0, 5), ((date(2026, 12, 19), date(2027, 1, 3)), (date(2027, 4, 27), date(2027, 4, 27)))),
         Desk("2001:db8::1", 443, str(folder / "tls/cert.pem"), "/tls/key.pem", ("bureau.school.example",)),
         State(folder / "state", Path("/run/elsewhere")),
-        5, False, "bells",
+        5, Rehearsal(False, time(7, 10), False, "hwc@school.example", "https://ping.example/abc?x=1"), "bells",
     ))
     assert got.submission.password.reveal() == "twee woorden"
     text = as_text(got)
