@@ -34,6 +34,9 @@ from tests.servers import MailServer, SmtpSink, free_port
 SENDER = "meldingen@veiligthuis.example"
 CODEWORD = "Handle with Care"
 
+#: How much longer than on a quiet machine a condition may take before it counts as broken.
+PATIENCE = float(os.environ.get("HWC_TEST_PATIENCE", "4"))
+
 _counter = itertools.count(1)
 T = TypeVar("T")
 
@@ -131,7 +134,7 @@ def settings_for(server: MailServer, sink: SmtpSink | None, tmp_path: Path, **ch
     """Settings of an agent on this test server, with TLS and the test CA. Its folders are below ``tmp_path``.
 
     ``sink=None``: nobody listens at the submission port. ``changes`` are fields of ``Settings``; for a section a
-    mapping changes only what it names: ``mailbox={"port": proxy.port}, rehearsal_enabled=False``.
+    mapping changes only what it names: ``mailbox={"port": proxy.port}, rehearsal={"enabled": False}``.
     """
     settings = Settings(
         school=School(name="De Testschool"),
@@ -166,11 +169,11 @@ def settings_for(server: MailServer, sink: SmtpSink | None, tmp_path: Path, **ch
 
 
 def eventually(condition: Callable[[], T], seconds: float = 20, every: float = 0.02) -> T:
-    """Call ``condition`` until it returns something true, and return that. Fails after ``seconds``.
+    """Call ``condition`` until it returns something true, and return that. Fails after ``seconds`` (times PATIENCE).
 
     An ``AssertionError`` inside counts as "not yet"; the last one is what the failure shows.
     """
-    until = time.monotonic() + seconds
+    until = time.monotonic() + seconds * PATIENCE
     while True:
         last: AssertionError | None = None
         try:
