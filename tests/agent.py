@@ -56,14 +56,18 @@ class Agent:
         imap_port: int | None = None,
         smtp_port: int | None = None,
         plain_imap: bool = False,
+        rehearsal: str = "enabled = false",
     ) -> None:
-        """``mailbox``: more keys of that section. ``extra``: TOML behind the rest. Ports: of a proxy in between."""
+        """``mailbox``: more keys of that section. ``extra``: TOML behind the rest. Ports: of a proxy in between.
+        ``rehearsal``: that section; off, because ``sink`` delivers nothing to the mailbox unless a test makes it.
+        """
         self.server, self.sink, self.directory = server, sink, directory
         self.desk_port = free_port()
         self.config = directory / "config.toml"
         self.credentials = directory / "credentials"
         self.state, self.runtime = directory / "state", directory / "run"
         self.process: subprocess.Popen[str] | None = None
+        self.module = "hwc_school_agent"  # what is started; a test may put a build of its own there
         self.log: list[str] = []
         self.credentials.mkdir(mode=0o700, parents=True)
         for name, secret in (("mailbox__password", server.password), ("submission__password", sink.password)):
@@ -95,6 +99,8 @@ listen = "127.0.0.1:{self.desk_port}"
 [state]
 directory = "{self.state}"
 runtime_directory = "{self.runtime}"
+[rehearsal]
+{rehearsal}
 {extra}
 """)
 
@@ -127,7 +133,7 @@ runtime_directory = "{self.runtime}"
         line = [
             sys.executable,
             "-m",
-            "hwc_school_agent",
+            self.module,
             "--config",
             str(self.config),
             "--credentials",

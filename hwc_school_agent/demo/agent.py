@@ -48,6 +48,9 @@ close = "23:59"
 [calendar]
 weekdays = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
+[rehearsal]
+enabled = false
+
 [desk]
 listen = "127.0.0.1:{desk}"
 

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Said, Word
+from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Leg, Said, Word
 from hwc_school_agent.domain.signal import Mark, Place
 
 
@@ -63,6 +63,24 @@ class Handled:
     at: float
     steps: tuple[Step, ...] = ()
     retry_at: float | None = None  # when the next try starts, while something failed
+    drill: bool = False  # an exercise, and the page says so
+
+
+class Result(StrEnum):
+    """How the rehearsal of today ended."""
+
+    OK = "ok"  # the whole way, and the name is not in memory
+    NOT_SCANNED = "not_scanned"  # the whole way but the last leg: the memory could not be searched on this machine
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """The latest rehearsal of today. ``leg``: the first that was not gone; ``None`` when all were."""
+
+    at: float
+    result: Result
+    leg: Leg | None = None
 
 
 class Note(StrEnum):
@@ -123,6 +141,7 @@ class Board:
     bells: int = 0  # bells connected now
     ring: int = 0  # goes up by one each time the open pages should make a sound
     marks: tuple[tuple[str, Mark], ...] = ()  # folders as seen before anything that now waits had come
+    rehearsal: Rehearsed | None = None  # ``None``: none has ended today
 
     def json(self) -> str:
         """One line of JSON."""
@@ -140,12 +159,19 @@ class Board:
         )
         d["handled"] = tuple(
             Handled(
-                h["handle"], h["by"], Answered(h["answered"]), h["at"],
-                tuple(Step(s["at"], _said(s["said"])) for s in h["steps"]), h["retry_at"],
+                h["handle"],
+                h["by"],
+                Answered(h["answered"]),
+                h["at"],
+                tuple(Step(s["at"], _said(s["said"])) for s in h["steps"]),
+                h["retry_at"],
+                h["drill"],
             )
             for h in d["handled"]
         )
         d["morning"] = tuple(Noted(n["at"], Note(n["note"])) for n in d["morning"])
+        if (r := d["rehearsal"]) is not None:
+            d["rehearsal"] = Rehearsed(r["at"], Result(r["result"]), Leg(r["leg"]) if r["leg"] else None)
         d["marks"] = tuple((name, Mark(m["uidvalidity"], m["uidnext"])) for name, m in d["marks"])
         return cls(**d)
 
@@ -191,6 +217,11 @@ class Order:
         """Read what ``json`` wrote. Raises ``ValueError``, ``KeyError`` or ``TypeError`` on anything else."""
         d = json.loads(line)
         return cls(
-            OrderWord(d["word"]), d["handle"], d["name"], d["role"], Answered(d["answered"]),
-            tuple(Session(**s) for s in d["sessions"]), tuple(Attempts(**a) for a in d["attempts"]),
+            OrderWord(d["word"]),
+            d["handle"],
+            d["name"],
+            d["role"],
+            Answered(d["answered"]),
+            tuple(Session(**s) for s in d["sessions"]),
+            tuple(Attempts(**a) for a in d["attempts"]),
         )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
-from hwc_school_agent.domain.outcome import Answered
+from hwc_school_agent.domain.outcome import Answered, Kind
 from hwc_school_agent.domain.signal import Mark, Place
 
 
@@ -30,3 +31,25 @@ class CloseJob:
     jobs: tuple[FinishJob, ...]
     now: float
     marks: Mapping[str, Mark] = field(default_factory=dict)
+
+
+class Part(StrEnum):
+    """The parts of a rehearsal that a worker does. In between ``watch`` waits until its ear sees what came."""
+
+    SEND = "send"  # sweep what an earlier one left, build, submit
+    WALK = "walk"  # read, confirm, receipt, purge, verify: what people and ``finish`` do with a signal
+    SWEEP = "sweep"  # purge what came back and every copy, and look again
+
+
+@dataclass(frozen=True, slots=True)
+class RehearsalJob:
+    """One part of a rehearsal, or the sending of a drill. The name follows from the installation's key and ``nonce``;
+    only a worker ever works it out."""
+
+    part: Part
+    kind: Kind  # REHEARSAL or DRILL
+    nonce: str
+    now: float  # wall time, epoch seconds
+    marks: Mapping[str, Mark] = field(default_factory=dict)  # as in ``FinishJob``
+    place: Place | None = None  # WALK: where it stands
+    read: bool = False  # WALK: an earlier try has read it, and perhaps purged it

@@ -30,6 +30,44 @@ class Kind(StrEnum):
     NOTICE = "notice"  # a secure-mail service holds the message; a person must open it there
     UNCLEAR = "unclear"  # a person must look
     NOBODY = "nobody"  # bounce, automatic answer, read receipt to us: rings nobody
+    # our own practice mail, known by its key, with exactly its own child; the parser box may not say these
+    REHEARSAL = "rehearsal"  # the synthetic signal of this morning: rings nobody
+    DRILL = "drill"  # a practice signal for people: rings and is shown, as an exercise
+    ECHO = "echo"  # the receipt of one of these, come back: rings nobody
+
+
+#: Our own practice mail.
+PRACTICE = frozenset({Kind.REHEARSAL, Kind.DRILL, Kind.ECHO})
+#: Kinds that no person is asked to look at.
+RINGS_NOBODY = frozenset({Kind.NOBODY, Kind.REHEARSAL, Kind.ECHO})
+
+
+class Leg(StrEnum):
+    """How far a rehearsal came, in this order. A worker says a leg once it is behind it, never before."""
+
+    SENT = "sent"  # the SMTP server accepted it
+    ARRIVED = "arrived"  # the ear saw it in the mailbox, and triage knew it
+    READ = "read"  # the reader of the desk found exactly the name and the date that were sent
+    RECEIPTED = "receipted"  # confirmed, and the SMTP server accepted its receipt
+    RETURNED = "returned"  # the receipt came back to the mailbox
+    PURGED = "purged"  # both were expunged in every folder
+    VERIFIED = "verified"  # a fresh connection found neither
+    SCANNED = "scanned"  # the memory of ``watch`` was searched for the name
+
+
+class Rehearsing(StrEnum):
+    """What else a rehearsal worker may say."""
+
+    REFUSED = "refused"  # the SMTP server refuses for good: no use in trying again
+    CLEAN = "clean"  # the name is not in the memory of ``watch``
+    FOUND = "found"  # it is: a fault in this program
+    NOT_SCANNED = "not_scanned"  # the memory could not be searched here; nothing is claimed
+
+
+class Beat(StrEnum):
+    """What the heartbeat's worker may say."""
+
+    HEARD = "heard"
 
 
 class Answered(StrEnum):
@@ -64,9 +102,16 @@ class Word(StrEnum):
 #: Words after which there is nothing left to do for a message.
 FINAL_GOOD = frozenset({Word.EMPTY, Word.CLEAN, Word.GONE})
 #: Words after which the same worker is started again a minute later.
-TRY_AGAIN = frozenset({
-    Word.RECEIPT_LATER, Word.PURGE_FAILED, Word.LEFT, Word.NOT_COUNTED, Word.UNREACHABLE, Word.FAILED,
-})
+TRY_AGAIN = frozenset(
+    {
+        Word.RECEIPT_LATER,
+        Word.PURGE_FAILED,
+        Word.LEFT,
+        Word.NOT_COUNTED,
+        Word.UNREACHABLE,
+        Word.FAILED,
+    }
+)
 STEPS = frozenset({Word.RECEIPTED, Word.NOT_OWED, Word.PURGED})
 
 

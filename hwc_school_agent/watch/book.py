@@ -12,8 +12,10 @@ from dataclasses import dataclass, replace
 from hwc_school_agent.domain.board import Handled, Step, Waiting
 from hwc_school_agent.domain.job import FinishJob
 from hwc_school_agent.domain.lifecycle import ANSWERED, DELETED, FLAGGED, Standing, standing
-from hwc_school_agent.domain.outcome import FINAL_GOOD, Answered, Kind, Said
+from hwc_school_agent.domain.outcome import FINAL_GOOD, RINGS_NOBODY, Answered, Kind, Said
 from hwc_school_agent.domain.signal import Mark, Place, Sighting
+
+_OF_REHEARSAL = frozenset({Kind.REHEARSAL, Kind.ECHO})
 
 
 @dataclass(slots=True)
@@ -75,12 +77,14 @@ class Book:
             if owed is Standing.OURS:
                 continue
             present.add(s.place)
+            entry = self._entries.get(s.place)
+            if entry is not None and entry.kind in _OF_REHEARSAL:
+                continue  # ``watch/rehearsal.py`` takes it out, whatever its flags say on the way
             if owed is Standing.FINISH:
                 self._entries.pop(s.place, None)
                 if s.place not in on_its_way:
                     finish.append(self._begin(s.place, "", Answered.READ, now, elsewhere=True))
                 continue
-            entry = self._entries.get(s.place)
             if entry is None and s.place not in on_its_way:
                 entry = self._entries[s.place] = Entry(self._token(), s.place, s.arrived)
                 triage.append(entry)
@@ -88,7 +92,7 @@ class Book:
                 entry.elsewhere = bool(s.flags & {FLAGGED, ANSWERED, DELETED}) or owed is Standing.ASK
         for place in [p for p in self._entries if p not in present]:
             del self._entries[place]
-        if not any(e.kind is not Kind.NOBODY for e in self._entries.values()) and not self._under_way():
+        if all(e.kind in RINGS_NOBODY for e in self._entries.values()) and not self._under_way():
             self.marks = dict(marks)
         return Seen(tuple(triage), tuple(finish), self.waiting() != before or bool(finish))
 
@@ -97,7 +101,7 @@ class Book:
         for entry in self._entries.values():
             if entry.handle == handle:
                 entry.kind, entry.learned = kind, now
-                return kind is not Kind.NOBODY
+                return kind not in RINGS_NOBODY
         return False
 
     def waiting(self) -> tuple[Waiting, ...]:
@@ -105,13 +109,13 @@ class Book:
         found = [
             Waiting(e.handle, e.place, e.arrived, e.kind, e.elsewhere)
             for e in self._entries.values()
-            if e.kind is not None and e.kind is not Kind.NOBODY
+            if e.kind is not None and e.kind not in RINGS_NOBODY
         ]
         return tuple(sorted(found, key=lambda w: (w.arrived, w.place.uid)))
 
     def waits_since(self) -> float | None:
         """When the newest of what waits was learned of."""
-        return max((e.learned for e in self._entries.values() if e.kind not in (None, Kind.NOBODY)), default=None)
+        return max((e.learned for e in self._entries.values() if e.kind and e.kind not in RINGS_NOBODY), default=None)
 
     # -- errands --------------------------------------------------------------------------
 
@@ -121,17 +125,25 @@ class Book:
             if entry.handle == handle:
                 del self._entries[place]
                 self._notes.add(self._note(place))
-                self._begin(place, name, answered, now, handle=handle)
+                self._begin(place, name, answered, now, handle=handle, drill=entry.kind is Kind.DRILL)
                 return True
         return False
 
     def _begin(
-        self, place: Place, name: str, answered: Answered, now: float, *, handle: str = "", elsewhere: bool = False
+        self,
+        place: Place,
+        name: str,
+        answered: Answered,
+        now: float,
+        *,
+        handle: str = "",
+        elsewhere: bool = False,
+        drill: bool = False,
     ) -> str:
         handle = handle or self._token()
         # copies and our receipt come after these marks; a folder without one is searched from its first message
         job = FinishJob(place, answered, now, dict(self.marks), elsewhere)
-        self._errands[handle] = Errand(Handled(handle, name, answered, now), job)
+        self._errands[handle] = Errand(Handled(handle, name, answered, now, drill=drill), job)
         return handle
 
     def errand(self, handle: str) -> Errand | None:

@@ -1,4 +1,4 @@
-"""``control.sock``: how ``hwc-school-agent close`` asks the running agent. One line in, one line out.
+"""``control.sock``: how ``hwc-school-agent close`` and ``drill`` ask the running agent. One line in, one line out.
 
 Only the agent's own account and root may speak here.
 """
@@ -9,20 +9,21 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from hwc_school_agent.watch.loop import Loop
 
 NAME = "control.sock"
+Answer = Callable[[str], None]
 _PEER = struct.Struct("3i")
 
 
 class Control:
-    """The listening end. ``on_close(answer)`` is called for the word ``close``; ``answer(line)`` may come later."""
+    """The listening end. ``words``: what is called for a word, with ``answer(line)``, which may come later."""
 
-    def __init__(self, directory: Path, loop: Loop, on_close: Callable[[Callable[[str], None]], None]) -> None:
-        self._path, self._loop, self._on_close = directory / NAME, loop, on_close
+    def __init__(self, directory: Path, loop: Loop, words: Mapping[str, Callable[[Answer], None]]) -> None:
+        self._path, self._loop, self._words = directory / NAME, loop, words
         self._socket: socket.socket | None = None
 
     def open(self) -> None:
@@ -64,8 +65,8 @@ class Control:
                 word = peer.recv(16)
             except OSError:
                 word = b""
-            if word.strip() == b"close":
-                self._on_close(lambda line: self._answer(peer, line))
+            if call := self._words.get(word.strip().decode("ascii", "replace")):
+                call(lambda line: self._answer(peer, line))
             else:
                 peer.close()
 

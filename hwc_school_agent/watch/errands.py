@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hwc_school_agent.domain.job import CloseJob
-from hwc_school_agent.domain.outcome import FINAL_GOOD, TRY_AGAIN, Kind, Said, Word
+from hwc_school_agent.domain.outcome import FINAL_GOOD, PRACTICE, TRY_AGAIN, Kind, Said, Word
+from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.settings import Settings
@@ -26,12 +27,20 @@ class Errands:
     """Triage, finish and close, one worker each time."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, loop: Loop, book: Book, spare: Spare,
-        changed: Callable[[], None], look_again: Callable[[], None],
+        self,
+        settings: Settings,
+        clock: Clock,
+        loop: Loop,
+        book: Book,
+        spare: Spare,
+        changed: Callable[[], None],
+        look_again: Callable[[], None],
+        practice: Callable[[Place, Kind], None],
     ) -> None:
-        """``changed``: the book changed. ``look_again``: a worker changed the mailbox."""
+        """``changed``: the book changed. ``look_again``: a worker changed the mailbox. ``practice``: triage knew
+        practice mail."""
         self._settings, self._clock, self._loop, self._book, self._spare = settings, clock, loop, book, spare
-        self._changed, self._look_again = changed, look_again
+        self._changed, self._look_again, self._practice = changed, look_again, practice
         self._hands = Hands(loop)
         self._finishing: set[str] = set()
         self._closing: list[Callable[[Said], None]] | None = None
@@ -51,12 +60,19 @@ class Errands:
 
         def on_end(_well: bool) -> None:
             # a triage that could not answer is no reason for silence
-            if self._book.learn(entry.handle, heard[0] if heard else Kind.UNCLEAR, self._clock.now()):
+            kind = heard[0] if heard else Kind.UNCLEAR
+            if self._book.learn(entry.handle, kind, self._clock.now()):
                 self._changed()
+            if kind in PRACTICE:
+                self._practice(entry.place, kind)
 
         spare = self._spare.take()
         self._hands.start(
-            Worker.TRIAGE, (self._settings, entry.place, today, spare), TRIAGE_SECONDS, on_line, on_end,
+            Worker.TRIAGE,
+            (self._settings, entry.place, today, spare),
+            TRIAGE_SECONDS,
+            on_line,
+            on_end,
             keep=(spare.fileno(),) if spare else (),
         )
         if spare:

@@ -24,6 +24,9 @@ class Worker(StrEnum):
     TRIAGE = "triage"
     FINISH = "finish"
     CLOSE = "close"
+    REHEARSAL = "rehearsal"
+    SCAN = "rehearsal_scan"
+    HEARTBEAT = "heartbeat"
 
 
 class Hands:

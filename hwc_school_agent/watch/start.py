@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from hwc_school_agent.host.child import Child, Say, collect, fork
 from hwc_school_agent.host.event_log import Event, log
+from hwc_school_agent.host.own_memory import OwnMemory
 from hwc_school_agent.host.process import harden
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ ERROR = 1
 
 def main(config: Path, credentials: Path | None) -> int:
     """Run the agent until SIGTERM or SIGINT. Returns the exit code; faults are explained on stderr."""
+    memory = OwnMemory.open()  # only now: once hardened, not even we may open it
     harden()
     child = _read_settings(config, credentials)  # pydantic costs 10 MB: it stays in a process that ends
     from hwc_school_agent.host.clock import SystemClock
@@ -61,7 +63,7 @@ def main(config: Path, credentials: Path | None) -> int:
             f"Het adres {settings.desk.host}:{settings.desk.port} is niet vrij. Kies een ander in [desk] listen."
         )
     loop = Loop(SystemClock())
-    watch = Watch(settings, SystemClock(), loop, listening)
+    watch = Watch(settings, SystemClock(), loop, listening, memory)
     _stop_on_signal(loop)
     try:
         watch.start()

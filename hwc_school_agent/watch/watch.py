@@ -10,9 +10,11 @@ from datetime import date, datetime
 from hwc_school_agent.bells.rope import Rope
 from hwc_school_agent.domain.board import Board, Health, Note, Noted, Order, OrderWord, Trouble
 from hwc_school_agent.domain.duty import INDEPENDENT, Done, Duty, Ring, Why, cannot, duty, looked
+from hwc_school_agent.domain.signal import Mark
 from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.host.event_log import Event, log
+from hwc_school_agent.host.own_memory import OwnMemory
 from hwc_school_agent.host.random_keys import token
 from hwc_school_agent.host.service import notify
 from hwc_school_agent.mailbox.listen import Look
@@ -22,7 +24,9 @@ from hwc_school_agent.watch.control import Control
 from hwc_school_agent.watch.door import Door
 from hwc_school_agent.watch.ear import Ear
 from hwc_school_agent.watch.errands import Errands
+from hwc_school_agent.watch.heartbeat import Heartbeat
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.rehearsal import Rehearsal
 from hwc_school_agent.watch.spare import Spare
 
 HEARTBEAT_SECONDS = 15.0
@@ -34,7 +38,10 @@ _TROUBLES = tuple(Trouble)
 class Watch:
     """One school's agent."""
 
-    def __init__(self, settings: Settings, clock: Clock, loop: Loop, listening: socket.socket) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, loop: Loop, listening: socket.socket, memory: OwnMemory | None = None
+    ) -> None:
+        """``memory``: of this process, for the rehearsal's search."""
         self._settings, self._clock, self._loop = settings, clock, loop
         secret = secrets.token_bytes(32)
         self._book = Book(trust=settings.mailbox.trust_elsewhere, secret=secret, token=token)
@@ -47,12 +54,17 @@ class Watch:
             loop.remove_reader,
             lambda: log(Event.BELL_REFUSED),
         )
-        self._errands = Errands(settings, clock, loop, self._book, self._spare, self._book_changed, self._ear.poke)
-        self._control = Control(
-            settings.state.runtime_directory,
-            loop,
-            lambda answer: self._errands.close(lambda said: answer(said.line())),
+        self._marks: dict[str, Mark] = {}  # every folder at the last look
+        self._rehearsal = Rehearsal(settings, clock, loop, memory, lambda: self._marks, self._ear.poke, self._rehearsed)
+        self._heartbeat_url = Heartbeat(settings.rehearsal.heartbeat_url, clock, loop)
+        self._errands = Errands(
+            settings, clock, loop, self._book, self._spare, self._book_changed, self._ear.poke, self._rehearsal.arrived
         )
+        orders = {
+            "close": lambda answer: self._errands.close(lambda said: answer(said.line())),
+            "drill": self._rehearsal.drill,
+        }
+        self._control = Control(settings.state.runtime_directory, loop, orders)
         self._board = Board(now=clock.now())
         self._slot = -1
         self._today: date | None = None
@@ -80,6 +92,8 @@ class Watch:
         self._ear.stop()
         self._spare.stop()
         self._errands.stop()
+        self._rehearsal.stop()
+        self._heartbeat_url.stop()
         self._door.close()
         self._rope.close()
         self._control.close()
@@ -126,6 +140,10 @@ class Watch:
             self._write_down(Note.BEGUN)
         for ring in todo.rings:
             self._ring(ring)
+        now = self._local()
+        self._rehearsal.tick(now, school_day=todo.school_day, healthy=self._board.health is Health.OK)
+        if todo.school_day and self._rehearsal.rings(now):
+            self._ring(Ring(Why.TROUBLE, frozenset(Role), phone_card=True))
         if todo.close:
             self._done = replace(self._done, closed=True)
             self._errands.close(lambda _said: None, again=True)
@@ -151,7 +169,10 @@ class Watch:
         if slot != self._slot:  # the look that the clock asked for; others leave no trace
             self._slot = slot
             log(Event.LOOK_OK)
-            notify(f"WATCHDOG=1\nSTATUS=laatste blik {local(now, self._settings.school.timezone):%H.%M}")
+            notify("WATCHDOG=1")
+            self._status(now)
+            if not self._rehearsal.failed():
+                self._heartbeat_url.beat(self._local().date())
         if self._board.health is not Health.OK:
             if self._board.health is Health.TROUBLE:
                 log(Event.LOOK_BACK)
@@ -166,7 +187,8 @@ class Watch:
             next_try=None,
             folders=len(look.folders),
         )
-        seen = self._book.see(look.sightings, look.marks(), now)
+        self._marks = look.marks()
+        seen = self._book.see(look.sightings, self._marks, now)
         for entry in seen.triage:
             self._errands.triage(entry)
         for handle in seen.finish:
@@ -188,6 +210,16 @@ class Watch:
             self._board, health=Health.TROUBLE, trouble=trouble, tries=self._board.tries + 1, next_try=now + retry_in
         )
         self._changed = True
+
+    def _status(self, now: float) -> None:
+        time = f"{local(now, self._settings.school.timezone):%H.%M}"
+        notify(f"STATUS=laatste blik {time}{self._rehearsal.status()}")
+
+    def _rehearsed(self) -> None:
+        """A rehearsal has ended."""
+        self._status(self._board.last_look or self._clock.now())
+        self._changed = True
+        self.tick()
 
     def _book_changed(self) -> None:
         self._changed = True
@@ -239,6 +271,7 @@ class Watch:
             now=self._clock.now(),
             waiting=self._book.waiting(),
             handled=self._book.handled(),
+            rehearsal=self._rehearsal.today,
             bells=self._rope.connected,
             marks=tuple(self._book.marks.items()),
         )

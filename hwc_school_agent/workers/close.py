@@ -1,4 +1,4 @@
-"""The day's closing: finish what is confirmed, sweep our own receipts, count every folder. The same every day.
+"""The day's closing: finish what is confirmed, sweep our own mail, count every folder. The same every day.
 
 Unread mail and mail that nobody confirmed is never touched.
 """
@@ -9,15 +9,15 @@ from collections.abc import Callable
 
 from hwc_school_agent.domain.job import CloseJob, FinishJob
 from hwc_school_agent.domain.outcome import FINAL_GOOD, Said, Word
+from hwc_school_agent.host.clock import local
 from hwc_school_agent.host.random_keys import derived, installation_key
 from hwc_school_agent.mailbox import purge
-from hwc_school_agent.mailbox.copies import Sought
 from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble
 from hwc_school_agent.mailbox.session import folders_with_status, open_session
 from hwc_school_agent.mailbox.verify import known, verify
 from hwc_school_agent.post import receipt
 from hwc_school_agent.settings import Settings
-from hwc_school_agent.workers import finish
+from hwc_school_agent.workers import finish, practice_mail
 
 
 def run(settings: Settings, job: CloseJob, say: Callable[[Said], None]) -> None:
@@ -53,11 +53,14 @@ def _finished(settings: Settings, job: FinishJob) -> Said | None:
 
 
 def _swept(settings: Settings, job: CloseJob) -> Said:
-    """Purge our own receipts wherever a server filed them, then count on a fresh connection."""
+    """Purge our own receipts and practice mail wherever a server filed them, then count on a fresh connection."""
     key = derived(installation_key(settings.state.directory), receipt.PURPOSE)
-    sought = Sought(None, lambda message_id: receipt.is_ours(message_id, key))
-    day = finish.days_back(settings, job.now)
+    day, today = finish.days_back(settings, job.now), local(job.now, settings.school.timezone).date()
     with open_session(settings.mailbox) as session:
-        folders = purge.sweep(session, folders_with_status(session), job.marks, sought, day)
+        folders = folders_with_status(session)
+        ours, _ = practice_mail.search(
+            settings, session, folders, job.marks, day, today, receipts=lambda sent: receipt.is_ours(sent, key)
+        )
+        folders = purge.sweep(session, folders, job.marks, ours, day)
         before = known(session, folders)
-    return verify(settings.mailbox, sought, job.marks, day, before)
+    return verify(settings.mailbox, ours, job.marks, day, before)

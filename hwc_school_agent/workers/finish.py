@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from email.message import EmailMessage
 from email.utils import parseaddr
 
-from hwc_school_agent.domain import lifecycle
+from hwc_school_agent.domain import lifecycle, rehearsal
 from hwc_school_agent.domain.envelope import Envelope
 from hwc_school_agent.domain.job import FinishJob
 from hwc_school_agent.domain.lifecycle import Event, Stage
@@ -25,6 +26,7 @@ from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble, Messa
 from hwc_school_agent.mailbox.session import Session, open_session
 from hwc_school_agent.mailbox.verify import known, verify
 from hwc_school_agent.post import receipt
+from hwc_school_agent.post import rehearsal as rehearsal_mail
 from hwc_school_agent.post.submission import SubmissionLater, SubmissionRefused, submit
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.workers.parser_box import BoxFailed, Question, ask
@@ -94,17 +96,12 @@ def _confirmed(session: Session, job: FinishJob, message: Message) -> Stage:
 
 def _answer(settings: Settings, job: FinishJob, session: Session, message: Message, key: bytes, say: Say) -> Stage:
     """Send the receipt if one is owed. Stops when it is owed and was not accepted."""
-    envelope, to = _owed(settings, job, message)
-    if to is None:
+    mail = _owed(settings, job, message, key)
+    if mail is None:
         say(Said(Word.NOT_OWED))
         return lifecycle.after(Stage.CONFIRMED, Event.RECEIPT_NOT_OWED)
-    sender = settings.submission.sender
     try:
-        submit(settings.submission, receipt.build(
-            sender=sender, to=to, answered=job.answered, school=settings.school.name,
-            at=local(job.now, settings.school.timezone), envelope=envelope,
-            message_id=receipt.receipt_id(key, message.message_id, message.arrived, job.place, sender),
-        ))  # fmt: skip
+        submit(settings.submission, mail)
     except SubmissionLater:
         raise _Stop(Word.RECEIPT_LATER) from None
     except SubmissionRefused:
@@ -121,10 +118,10 @@ def _answer(settings: Settings, job: FinishJob, session: Session, message: Messa
     return stage
 
 
-def _owed(settings: Settings, job: FinishJob, message: Message) -> tuple[Envelope, str | None]:
-    """The envelope, and where the receipt goes."""
+def _owed(settings: Settings, job: FinishJob, message: Message, key: bytes) -> EmailMessage | None:
+    """The receipt, if one is owed."""
     if job.answered is Answered.PHONED:
-        return Envelope(), None
+        return None
     try:
         envelope = ask(
             Question.HEADER, message.header, allowed=settings.senders.allowed, today=_today(settings, job.now)
@@ -133,9 +130,20 @@ def _owed(settings: Settings, job: FinishJob, message: Message) -> tuple[Envelop
         raise _Stop(Word.RECEIPT_REFUSED) from None  # nobody can tell whom to answer: a person has to
     if not isinstance(envelope, Envelope):
         raise _Stop(Word.FAILED)
-    own = {settings.mailbox.user, parseaddr(settings.submission.sender)[1], settings.submission.user}
-    return envelope, receipt_address(
-        envelope, allowed=settings.senders.allowed, receipt_to=settings.senders.receipt_to, own=own
+    sender, at = settings.submission.sender, local(job.now, settings.school.timezone)
+    own = {settings.mailbox.user, parseaddr(sender)[1], settings.submission.user}
+    to = receipt_address(envelope, allowed=settings.senders.allowed, receipt_to=settings.senders.receipt_to, own=own)
+    if to is None:
+        practice = rehearsal.known(envelope.message_id, rehearsal_mail.key_of(settings))
+        return rehearsal_mail.echo(settings, *practice, at) if practice and practice[0] in rehearsal.WORDS else None
+    return receipt.build(
+        sender=sender,
+        to=to,
+        answered=job.answered,
+        school=settings.school.name,
+        at=at,
+        envelope=envelope,
+        message_id=receipt.receipt_id(key, message.message_id, message.arrived, job.place, sender),
     )
 
 
