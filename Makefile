@@ -7,7 +7,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check test static needs format clean
+.PHONY: help demo check test sweep static needs format clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 ... \2/p' $(MAKEFILE_LIST) | sed 's/ \.\.\. /\t/' | expand -t 16
@@ -16,10 +16,13 @@ demo: .venv/.installed ## a school and a Veilig Thuis on this machine, to try it
 	@$(BIN)/hwc-school-agent demo
 
 check: static ## the fast checks: style, types, import rules, quick tests
-	$(BIN)/pytest -m "not slow and not browser"
+	$(BIN)/pytest -m "not slow and not browser and not sweep"
 
 test: needs static ## everything, on real mail servers and a real browser
-	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest
+	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m "not sweep"
+
+sweep: needs ## every fault at every single command of a purge, on every server: many minutes
+	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m sweep
 
 static: .venv/.dev ## style, types and import rules only
 	$(BIN)/ruff check

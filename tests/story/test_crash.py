@@ -104,8 +104,8 @@ def test_given_it_was_received_when_finish_is_killed_then_the_button_finishes_it
     school.nothing_left(child, receipts=moment.receipts, kept=(other,))
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(600)
+@pytest.mark.sweep
+@pytest.mark.timeout(3600)
 def test_given_finish_is_killed_at_any_command_then_nothing_is_lost(school: School) -> None:
     """Every command that finish and its proof send, without knowing what they are."""
     for at in range(60):

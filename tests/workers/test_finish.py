@@ -238,8 +238,8 @@ class TestAccidents:
         with Dovecot() as server:
             self.everywhere(server, smtp_sink, tmp_path, how, step=2)
 
-    @pytest.mark.slow
-    @pytest.mark.timeout(600)
+    @pytest.mark.sweep
+    @pytest.mark.timeout(3600)
     @pytest.mark.parametrize("how", ["cut", "cut-after", "no", "lie"])
     def test_all_servers(self, imap_server: MailServer, tmp_path: Path, smtp_sink: SmtpSink, how: str) -> None:
         self.everywhere(imap_server, smtp_sink, tmp_path, how)
