@@ -79,6 +79,8 @@ def _raw(path: Path) -> bytes:
         raise CalendarFault("Het agendabestand is te groot (meer dan 5 MB).")
     if b"BEGIN:VCALENDAR" not in raw.upper():
         raise CalendarFault("Dit is geen agendabestand: er staat geen agenda in (BEGIN:VCALENDAR).")
+    if not raw.upper().rstrip().endswith(b"END:VCALENDAR"):
+        raise CalendarFault("Het agendabestand is niet compleet: het einde ontbreekt (END:VCALENDAR).")
     return raw
 
 
@@ -94,7 +96,9 @@ def _sorted_out(events: list[Any], words: re.Pattern[str]) -> tuple[list[Any], i
         if str(event.get("STATUS", "")).upper() == "CANCELLED":
             continue
         begin = event.decoded("DTSTART")
-        if isinstance(begin, datetime) or not isinstance(begin, date):
+        if event.errors or not isinstance(begin, date):
+            raise CalendarFault("In het agendabestand staat een dag die niet te lezen is. Maak het bestand opnieuw.")
+        if isinstance(begin, datetime):
             timed += 1
         elif not all(_followed(rule) for rule in _rules(event)):
             unfollowed += 1

@@ -11,7 +11,9 @@ import click
 
 from hwc_school_agent import __version__
 from hwc_school_agent.__main__ import DEFAULT_CONFIG
+from hwc_school_agent.cli_calendar import calendar
 from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_init import init
 from hwc_school_agent.cli_staff import staff
 
 PROGRAM = "hwc-school-agent"
@@ -77,6 +79,8 @@ def hwc(context: click.Context, config: Path, credentials: Path | None) -> None:
     context.obj = (config, credentials)
 
 
+hwc.add_command(init)
+hwc.add_command(calendar)
 hwc.add_command(staff)
 
 

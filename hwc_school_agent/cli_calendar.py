@@ -42,7 +42,9 @@ def calendar_show(context: click.Context) -> None:
 @calendar.command("import")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.ics")
 @click.option("--write", is_flag=True, help="Put the days into the configuration, after a question.")
-@click.option("--match", "words", metavar="REGEX", help="Titles to take.  [default: studiedag, margedag, vakantie, vrij]")
+@click.option(
+    "--match", "words", metavar="REGEX", help="Titles to take.  [default: studiedag, margedag, vakantie, (les)vrij]"
+)
 @click.pass_context
 def calendar_import(context: click.Context, file: Path, write: bool, words: str | None) -> None:
     """Take closed days from a calendar file: whole-day events with a title that says so.

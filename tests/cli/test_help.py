@@ -34,6 +34,10 @@ def test_only_verbs_that_work() -> None:
         "config",
         "config show",
         "config validate",
+        "init",
+        "calendar",
+        "calendar show",
+        "calendar import",
         "staff",
         "staff add",
         "staff list",
@@ -67,4 +71,4 @@ def test_help_loads_nothing_of_ours_but_the_command_line() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     ours = {name.partition(".")[2] for name in said.stdout.splitlines()[-1].split("|")}
-    assert ours == {"__main__", "cli", "cli_common", "cli_staff"}
+    assert ours == {"__main__", "cli", "cli_calendar", "cli_common", "cli_init", "cli_staff"}
