@@ -112,7 +112,7 @@ runtime_directory = "{self.runtime}"
     def command(self, *words: str, **options: object) -> subprocess.CompletedProcess[str]:
         """Run a verb of the command line to its end."""
         line = [sys.executable, "-m", "hwc_school_agent", "--config", str(self.config), *words]
-        return subprocess.run(line, capture_output=True, text=True, timeout=60, check=False, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(line, capture_output=True, text=True, timeout=300, check=False, **options)  # type: ignore[call-overload,no-any-return]
 
     def add_staff(self) -> None:
         """A contact and a backup with the same pass phrase. Hashing takes time: once for all agents of a run."""
@@ -253,7 +253,7 @@ class Visitor:
     """A browser without JavaScript: keeps cookies, follows redirects, presses buttons by their label."""
 
     def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, follow_redirects=True, timeout=20.0)
+        self._http = httpx.Client(base_url=url, follow_redirects=True, timeout=90.0)
         self.page = ""
 
     def open(self) -> str:
@@ -261,7 +261,7 @@ class Visitor:
         return self._send("GET", None)
 
     def _send(self, method: str, form: dict[str, str] | None) -> str:
-        end = time.monotonic() + 20
+        end = time.monotonic() + 90
         while True:
             try:
                 answer = self._http.request(

@@ -15,7 +15,7 @@ from hwc_school_agent.watch.hands import Hands, Worker
 from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.spare import Spare
 
-TRIAGE_SECONDS = 10.0
+TRIAGE_SECONDS = 30.0
 FINISH_SECONDS = 180.0
 CLOSE_SECONDS = 600.0
 RETRY_SECONDS = 60.0

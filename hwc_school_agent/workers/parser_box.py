@@ -45,8 +45,12 @@ class BoxFailed(Exception):
     """The box gave no usable answer: it ran out of time, memory or luck. Carries nothing. A person must look."""
 
 
+#: Wall time. What bounds a hostile mail is the processor time inside the box; this ends a box that only waits.
+SECONDS = 15.0
+
+
 def ask(
-    question: Question, raw: bytes, *, allowed: tuple[str, ...], today: date, seconds: float = 5.0
+    question: Question, raw: bytes, *, allowed: tuple[str, ...], today: date, seconds: float = SECONDS
 ) -> Kind | Shown | Envelope:
     """Ask one question of a raw message: ``KIND`` gives a ``Kind``, ``SHOW`` a ``Shown``, ``HEADER`` an ``Envelope``.
 

@@ -61,7 +61,7 @@ class Person:
     def heading(self) -> str:
         return str(self.page.locator("h1:visible").first.inner_text())
 
-    def sees(self, heading: str, seconds: float = 30) -> None:
+    def sees(self, heading: str, seconds: float = 120) -> None:
         playwright.expect(self.page.locator("h1:visible").first).to_have_text(heading, timeout=seconds * 1000)
 
 
@@ -79,7 +79,7 @@ def _open(engine: object, desk: Bench, profile: Path, name: str, *, scripts: boo
         ignore_default_args=["--disable-back-forward-cache"],
     )
     page = context.pages[0]
-    page.set_default_timeout(30000)
+    page.set_default_timeout(120000)
     faults: list[str] = []
     page.on("pageerror", lambda e: faults.append("script fault"))
     page.on("console", lambda m: faults.append(m.text) if "Content Security" in m.text else None)
@@ -142,7 +142,7 @@ def test_the_back_button_does_not_bring_a_name_back(desk: Bench, contact: Person
     contact.page.wait_for_function("document.readyState === 'complete'")
     eventually(lambda: name not in contact.page.content())
     for _ in range(4):
-        if contact.page.go_back(timeout=30000) is None and contact.page.url == "about:blank":
+        if contact.page.go_back(timeout=120000) is None and contact.page.url == "about:blank":
             break
         assert name not in contact.page.content()
         assert name not in contact.page.inner_text("body")
@@ -169,7 +169,9 @@ def test_a_page_in_the_back_forward_cache_is_forgotten(desk: Bench, contact: Per
     other = contact.context.new_page()
     other.goto(desk.url)
     other.get_by_role("button", name="Ontvangen", exact=True).click()
-    playwright.expect(other.locator("h1:visible").first).to_have_text("Dank je wel. We ronden het nu af", timeout=30000)
+    playwright.expect(other.locator("h1:visible").first).to_have_text(
+        "Dank je wel. We ronden het nu af", timeout=120000
+    )
     contact.page.bring_to_front()
     back(contact.page)
     assert name not in contact.page.content()

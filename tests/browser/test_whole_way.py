@@ -48,7 +48,7 @@ def at_the_desk(engine: Any, school: School, profile: Path, *, scripts: bool) ->
     )
     try:
         page = context.pages[0]
-        page.set_default_timeout(30000)
+        page.set_default_timeout(120000)
         person = Person(context, page, profile, [], scripts)
         page.on("pageerror", lambda _e: person.faults.append("script fault"))
         page.goto(school.agent.url)

@@ -324,7 +324,7 @@ class Browser:
     """A person with a browser that knows no scripts."""
 
     def __init__(self, bench: Bench, **options: Any) -> None:
-        self.http = httpx.Client(base_url=bench.url, timeout=30, **options)
+        self.http = httpx.Client(base_url=bench.url, timeout=120, **options)
 
     def get(self, path: str = "/", **options: Any) -> httpx.Response:
         return self.http.get(path, **options)

@@ -137,7 +137,7 @@ def test_given_the_submission_server_is_slow_when_finish_is_killed_then_the_send
     anouk = pressed(school, child)
     session = eventually(lambda: next(iter(school.sink._live), None), 30)
     if at == "message":
-        school.sink.wait(1, 30)
+        school.sink.wait(1, 120)
     assert session.transport is not None
     peer = session.transport.get_extra_info("peername")[1]
     school.kill(eventually(lambda: school.agent.holder_of(peer, school.sink.port)))
