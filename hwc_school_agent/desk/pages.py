@@ -6,11 +6,11 @@ Silence is good news only after a look that succeeded, told by a ``watch`` that 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
-from hwc_school_agent.domain.board import Board, Handled, Health, Session, Waiting
-from hwc_school_agent.domain.outcome import STEPS, Answered, FolderRole, Word
+from hwc_school_agent.domain.board import Board, Handled, Health, Result, Session, Waiting
+from hwc_school_agent.domain.outcome import STEPS, Answered, FolderRole, Kind, Leg, Word
 
 STALE_SECONDS = 60.0  # watch sends a board at least every 15 s
 
@@ -28,6 +28,7 @@ class View(Enum):
     CONFIRMED = "confirmed"
     TROUBLE = "trouble"
     STALE = "stale"
+    REHEARSAL = "rehearsal"
 
 
 class Mood(Enum):
@@ -93,13 +94,20 @@ class Page:
     blind: bool = False  # the last look failed: there may be more than we show
     outcome: Outcome | None = None
     handled: Handled | None = None
+    failed: Leg | None = None  # where today's rehearsal failed
+
+    @property
+    def drill(self) -> bool:
+        """Whether what is shown is an exercise."""
+        return bool(self.signal and self.signal.kind is Kind.DRILL) or bool(self.handled and self.handled.drill)
 
     @property
     def version(self) -> int:
         """A number that changes when an open page should load itself again; the same from process to process."""
         steps = self.handled and [(s.at, s.said.line()) for s in self.handled.steps]
         seen = (self.view.value, self.signal and self.signal.handle, self.another, self.colleague, self.blind, steps)
-        return zlib.crc32(repr((seen, self.outcome, self.handled and self.handled.retry_at)).encode())
+        rest = (self.outcome, self.handled and self.handled.retry_at, self.failed)
+        return zlib.crc32(repr((seen, rest)).encode())
 
 
 _WAITING = "Bureau (1)"
@@ -121,6 +129,15 @@ def decide(
     """
     if session is None:
         return Page(View.LOGIN, Mood.CALM, "Bureau – inloggen")
+    page = _decide(board, session, now, unreadable, viewed)
+    if board.rehearsal is not None and board.rehearsal.result is Result.FAILED:
+        if page.view is View.CALM:
+            page = Page(View.REHEARSAL, Mood.TROUBLE, _TROUBLE)
+        page = replace(page, failed=board.rehearsal.leg)
+    return replace(page, title=f"{page.title} – oefening") if page.drill else page
+
+
+def _decide(board: Board, session: Session, now: float, unreadable: frozenset[str], viewed: frozenset[str]) -> Page:
     waiting = {w.handle: w for w in board.waiting}
     stale = now - board.now > STALE_SECONDS
     blind = stale or board.health is not Health.OK
@@ -135,7 +152,7 @@ def decide(
     if session.done is not None and session.done not in waiting:
         return _confirmed(_handled(board, session.done), another=bool(waiting), blind=blind)
     if waiting:
-        ordered = sorted(board.waiting, key=lambda w: (w.handle in viewed, w.arrived, w.handle))
+        ordered = sorted(board.waiting, key=lambda w: (w.handle in viewed, w.kind is Kind.DRILL, w.arrived, w.handle))
         first = ordered[0]
         return Page(
             View.COVERED,

@@ -63,6 +63,7 @@ class Renderer:
         self._env.globals["roles"] = words.ROLES
         self._env.globals["morning"] = words.MORNING
         self._env.globals["troubles"] = words.TROUBLES
+        self._env.globals["legs"] = words.LEGS
         self._env.globals["sentence"] = words.sentence
         self._env.globals["Said"] = Said
         self._env.filters["clock"] = lambda epoch: words.clock(epoch, timezone)

@@ -7,7 +7,7 @@ from datetime import date
 from enum import Enum
 
 from hwc_school_agent.domain.board import Note, Trouble
-from hwc_school_agent.domain.outcome import Answered, FolderRole, Said, Word
+from hwc_school_agent.domain.outcome import Answered, FolderRole, Leg, Said, Word
 from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import local
 
@@ -77,6 +77,64 @@ TROUBLES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a rehearsal that failed says: to people, and to ICT. ``unseen``: a signal might not be seen either."""
+
+    text: str
+    code: str
+    help: str
+    unseen: bool = False
+
+
+#: By the first leg that was not gone. The codes are those of ``systemctl status``.
+LEGS = {
+    Leg.SENT: Failure(
+        "Dat kon vanmorgen niet worden verstuurd",
+        "HWC-241",
+        "Kijk of de server voor uitgaande mail bereikbaar is, of de login klopt, en of from naar de eigen postbus mag"
+        " mailen.",
+        unseen=True,
+    ),
+    Leg.ARRIVED: Failure(
+        "Dat kwam vanmorgen niet aan",
+        "HWC-242",
+        "Stuur zelf een mail naar het adres van de postbus ([rehearsal] to). Kijk naar regels, spamfilter en quotum, en"
+        " of een server onderweg de Message-ID verandert.",
+        unseen=True,
+    ),
+    Leg.READ: Failure(
+        "Dat kwam aan, maar werd niet goed gelezen", "HWC-243", "Voer ‘hwc-school-agent doctor’ uit.", unseen=True
+    ),
+    Leg.RECEIPTED: Failure(
+        "Dat kwam aan, maar de ontvangstbevestiging kon niet worden verstuurd",
+        "HWC-244",
+        "Kijk of het account vlaggen mag zetten, en of de server voor uitgaande mail bereikbaar is.",
+    ),
+    Leg.RETURNED: Failure(
+        "Dat kwam aan, maar de ontvangstbevestiging kwam niet terug",
+        "HWC-245",
+        "De server nam de bevestiging aan en bezorgde haar niet. Kijk naar spamfilter en regels voor automatische"
+        " antwoorden.",
+    ),
+    Leg.PURGED: Failure(
+        "Dat kon niet uit alle mappen worden gewist",
+        "HWC-246",
+        "Kijk of het account mag verwijderen, en of een bewaarbeleid dat tegenhoudt.",
+    ),
+    Leg.VERIFIED: Failure(
+        "Dat stond er na het wissen nog, of een map was niet na te tellen",
+        "HWC-247",
+        "Een regel of ander mailprogramma zet berichten misschien terug. Kijk naar regels, synchronisatie en rechten.",
+    ),
+    Leg.SCANNED: Failure(
+        "De naam van het proefkind bleef in het geheugen van het programma",
+        "HWC-248",
+        "Dat is een fout in dit programma. Meld hem aan de makers.",
+    ),
+}
+
+
 class Tick(Enum):
     """How a line in a list looks: shape and colour belong together."""
 
@@ -95,8 +153,10 @@ class Sentence:
     help: str = ""
 
 
-def sentence(said: Said, answered: Answered, folders: int) -> Sentence:
+def sentence(said: Said, answered: Answered, folders: int, *, drill: bool = False) -> Sentence:
     """One word in Dutch. Never more than the word itself claims."""
+    if drill and said.word is Word.RECEIPTED:
+        return Sentence(Tick.GOOD, "Ontvangstbevestiging verstuurd, naar onze eigen postbus")
     folder = FOLDERS[said.role or FolderRole.OTHER]
     where = folder[0].upper() + folder[1:]
     all_folders = f"Alle {folders} mappen nageteld" if folders > 1 else "Alle mappen nageteld"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.agent import ALL_DAY, Agent
+from tests.agent import Agent
 from tests.helpers import eventually, need
 from tests.servers import Dovecot, MailServer, SmtpSink
 from tests.servers.smtp_sink import Received
@@ -32,7 +32,9 @@ def delivering(server: MailServer, sink: SmtpSink) -> None:
 
 
 @pytest.fixture
-def school(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[School]:
+def school(
+    dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[School]:
     """Start an agent on a Dovecot; ``limit``: seconds for the rehearsal; ``leak``: with the fault on purpose."""
     need(Dovecot.why_not())
     started: list[Agent] = []
@@ -56,6 +58,3 @@ def school(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path, monkeypatch
 def logged(agent: Agent, code: str, seconds: float = 150) -> str:
     """Wait for a line of the event log, and return it."""
     return eventually(lambda: next((x for x in agent.log if f"HWC-{code}" in x), ""), seconds)
-
-
-__all__ = ["ALL_DAY", "DUE", "OURS", "School", "delivering", "logged"]
