@@ -10,8 +10,12 @@ from types import MappingProxyType
 import click
 
 from hwc_school_agent.cli_common import settings_of
-from hwc_school_agent.cli_mailbox import CONTROL_SOCKET, ERROR, Told
 
+#: A sentence and the exit code that goes with it.
+Told = tuple[str, int]
+
+ERROR = 1
+CONTROL_SOCKET = "control.sock"
 _CONNECT_SECONDS = 5.0
 _SEND_SECONDS = 330.0
 
