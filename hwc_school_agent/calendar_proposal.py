@@ -54,7 +54,8 @@ def propose(region: str, today: date, asked: Iterable[str] = ()) -> Proposal:
     if until is None:
         return Proposal((), None)
     single = [
-        day for day in _public(range(today.year, until.year + 1), frozenset(asked))
+        day
+        for day in _public(range(today.year, until.year + 1), frozenset(asked))
         if today <= day.first <= until and not any(b.first <= day.first <= b.last for b in breaks)
     ]
     return Proposal(tuple(sorted([b for b in breaks if b.last >= today] + single)), until)
@@ -101,5 +102,3 @@ def _public(years: Iterable[int], asked: frozenset[str]) -> list[Closure]:
         if _ASCENSION in names and AFTER_ASCENSION in asked:
             found.append(Closure(day + DAY, day + DAY, AFTER_ASCENSION))
     return [c for c in found if c.first.weekday() < 5]
-
-

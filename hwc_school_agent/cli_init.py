@@ -42,7 +42,9 @@ Klopt deze lijst? Herfst- en voorjaarsvakantie zijn een advies, en studiedagen k
 @click.option("--school", metavar="NAME", help="The school's name.")
 @click.option("--region", type=click.Choice(["noord", "midden", "zuid"]), help="Holiday region of the municipality.")
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
     help="Where to write.  [default: the file of --config]",
 )
 @click.pass_context

@@ -29,7 +29,12 @@ def build(
 ) -> EmailMessage:
     """The receipt as a message. ``sender``: ``[submission] from``; ``at``: aware local time. Raises as ``reply``."""
     return reply(
-        sender=sender, to=to, subject=SUBJECT, text=receipt_text(answered, school, at), at=at, message_id=message_id,
+        sender=sender,
+        to=to,
+        subject=SUBJECT,
+        text=receipt_text(answered, school, at),
+        at=at,
+        message_id=message_id,
         envelope=envelope,
     )
 

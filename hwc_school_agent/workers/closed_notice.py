@@ -93,14 +93,17 @@ def _mail(settings: Settings, place: Place, at: datetime, message: Message, key:
         return None
     sender = settings.submission.sender
     own = {settings.mailbox.user, parseaddr(sender)[1], settings.submission.user}
-    to = receipt_address(
-        envelope, allowed=settings.senders.allowed, receipt_to=settings.senders.receipt_to, own=own
-    )
+    to = receipt_address(envelope, allowed=settings.senders.allowed, receipt_to=settings.senders.receipt_to, own=own)
     if to is None:
         return None
     return receipt.reply(
-        sender=sender, to=to, subject=NOTICE_SUBJECT, text=closed_notice_text(settings.school.name, first), at=at,
-        envelope=envelope, message_id=receipt.notice_id(key, message.message_id, message.arrived, place, sender),
+        sender=sender,
+        to=to,
+        subject=NOTICE_SUBJECT,
+        text=closed_notice_text(settings.school.name, first),
+        at=at,
+        envelope=envelope,
+        message_id=receipt.notice_id(key, message.message_id, message.arrived, place, sender),
     )
 
 

@@ -14,8 +14,16 @@ TODAY = date(2026, 9, 7)
 
 
 def event(summary: str, *rows: str) -> str:
-    return "\r\n".join(["BEGIN:VEVENT", f"UID:{hash((summary, rows))}@school", "DTSTAMP:20260901T080000Z",
-                        f"SUMMARY:{summary}", *rows, "END:VEVENT"])
+    return "\r\n".join(
+        [
+            "BEGIN:VEVENT",
+            f"UID:{hash((summary, rows))}@school",
+            "DTSTAMP:20260901T080000Z",
+            f"SUMMARY:{summary}",
+            *rows,
+            "END:VEVENT",
+        ]
+    )
 
 
 def ics(*events: str) -> str:

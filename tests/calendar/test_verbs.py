@@ -90,9 +90,29 @@ def test_never_overwrites_silently(made: Path) -> None:
 
 def test_answers_that_do_not_fit_are_asked_again(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
-    answers = ["De Regenboog", "https://mail.example", *SCHOOL[1:], "07:00-08:30", "9:00", "08:00", "17:00",
-               "07:00-08:30", "07:50", "08:05, 12:30", "17:30", "misschien", "n", "n", "n",
-               "x", "- 99", "+ 2026-02-30", "+ 2028-01-01/2027-01-01", f"+ {today() + timedelta(days=1)} Studiedag", ""]
+    answers = [
+        "De Regenboog",
+        "https://mail.example",
+        *SCHOOL[1:],
+        "07:00-08:30",
+        "9:00",
+        "08:00",
+        "17:00",
+        "07:00-08:30",
+        "07:50",
+        "08:05, 12:30",
+        "17:30",
+        "misschien",
+        "n",
+        "n",
+        "n",
+        "x",
+        "- 99",
+        "+ 2026-02-30",
+        "+ 2028-01-01/2027-01-01",
+        f"+ {today() + timedelta(days=1)} Studiedag",
+        "",
+    ]
     ended = hwc("init", "--output", path, "--region", "noord", answers=answers)
     assert ended.code == 0, ended
     tree = tomllib.loads(path.read_text())
@@ -154,7 +174,9 @@ YEAR = Calendar(
 
 
 def test_what_show_prints() -> None:
-    assert shown(YEAR, (read_closure("2026-12-19/2027-01-03 Kerstvakantie"),), NOW) == """\
+    assert (
+        shown(YEAR, (read_closure("2026-12-19/2027-01-03 Kerstvakantie"),), NOW)
+        == """\
 Vandaag: dinsdag 24 november 2026, een schooldag.
 De volgende schooldag: donderdag 26 november 2026.
 
@@ -167,6 +189,7 @@ Eerder uit:
 
 De lijst geldt tot en met zondag 22 augustus 2027. Voorstel voor regio Noord.
 """
+    )
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,13 @@ class _Program:
         self.beating = True
         self.loop = Loop(self.clock)
         self.door = Door(
-            settings, self.loop, listen(settings.desk), b"k" * 32, self.fresh, self.on_order, self.clock.steady,
+            settings,
+            self.loop,
+            listen(settings.desk),
+            b"k" * 32,
+            self.fresh,
+            self.on_order,
+            self.clock.steady,
         )
         self.pid = 0
         self._said = bytearray()
@@ -157,7 +163,8 @@ def settings_of(folder: Path, **changes: Any) -> Settings:
         School("Basisschool De Linde"),
         Mailbox("127.0.0.1", "hwc", port=1),
         Submission("127.0.0.1", "hwc@school.example"),
-        desk=Desk(port=free_port()), state=State(folder / "state", folder / "run"),
+        desk=Desk(port=free_port()),
+        state=State(folder / "state", folder / "run"),
     )
     return replace(settings, **changes)
 
@@ -205,7 +212,12 @@ class Bench:
         args = [sys.executable, "-m", "tests.desk.harness", str(self.folder / "settings.pickle")]
         args += [str(self._script_file or ""), str(self._idle)]
         self._process = subprocess.Popen(
-            args, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            args,
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
         threading.Thread(target=self._listen, daemon=True).start()
         self.put()
@@ -266,8 +278,13 @@ class Bench:
         uid = len(self.script) + 1
         child = unique_child()
         self.script[str(uid)] = {
-            "kind": kind.value, "children": [[child.name, child.born.isoformat()]], "codeword": True, "more": False,
-            "text": child.line, "shortened": False, "sender_agreed": True,
+            "kind": kind.value,
+            "children": [[child.name, child.born.isoformat()]],
+            "codeword": True,
+            "more": False,
+            "text": child.line,
+            "shortened": False,
+            "sender_agreed": True,
         } | message
         self.write_script()
         new = Waiting(os.urandom(16).hex(), Place("INBOX", FolderRole.INBOX, 1, uid), time.time(), kind, elsewhere)

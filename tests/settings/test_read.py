@@ -98,17 +98,21 @@ runtime_directory = "/run/elsewhere"
 group = "bells"
 """)
     folder = credentials.parent
-    assert without_secrets(got) == without_secrets(Settings(
-        School("Obs 't Startpunt", "America/Paramaribo", "nl"),
-        Mailbox("127.0.0.1", "hwc", 143, Tls.NONE, str(folder / "ca.pem"), "password", True, got.mailbox.password),
-        Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", got.submission.password),
-        Senders(("@veiligthuis.example", "politie@regio.example"), "Meldingen@Regio.example"),
-        Hours(time(6, 30), time(9), time(6, 30), (time(7),), time(16), time(16, 30)),
-        Calendar((0, 5), ((date(2026, 12, 19), date(2027, 1, 3)), (date(2027, 4, 27), date(2027, 4, 27)))),
-        Desk("2001:db8::1", 443, str(folder / "tls/cert.pem"), "/tls/key.pem", ("bureau.school.example",)),
-        State(folder / "state", Path("/run/elsewhere")),
-        5, Rehearsal(False, time(7, 10), False, "hwc@school.example", "https://ping.example/abc?x=1"), "bells",
-    ))
+    assert without_secrets(got) == without_secrets(
+        Settings(
+            School("Obs 't Startpunt", "America/Paramaribo", "nl"),
+            Mailbox("127.0.0.1", "hwc", 143, Tls.NONE, str(folder / "ca.pem"), "password", True, got.mailbox.password),
+            Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", got.submission.password),
+            Senders(("@veiligthuis.example", "politie@regio.example"), "Meldingen@Regio.example"),
+            Hours(time(6, 30), time(9), time(6, 30), (time(7),), time(16), time(16, 30)),
+            Calendar((0, 5), ((date(2026, 12, 19), date(2027, 1, 3)), (date(2027, 4, 27), date(2027, 4, 27)))),
+            Desk("2001:db8::1", 443, str(folder / "tls/cert.pem"), "/tls/key.pem", ("bureau.school.example",)),
+            State(folder / "state", Path("/run/elsewhere")),
+            5,
+            Rehearsal(False, time(7, 10), False, "hwc@school.example", "https://ping.example/abc?x=1"),
+            "bells",
+        )
+    )
     assert got.submission.password.reveal() == "twee woorden"
     text = as_text(got)
     assert without_secrets(settings_of(text)) == without_secrets(got), "what config show prints can be read again"
