@@ -150,6 +150,8 @@ class Rehearsal:
             return
         if Leg.SENT not in run.legs:
             self._part(run, Part.SEND)
+        elif Leg.RECEIPTED in run.legs and run.echo and Leg.RETURNED not in run.legs:
+            self._part(run, Part.SWEEP)
         elif run.place is not None and not run.walked:
             self._part(run, Part.WALK)
         elif run.walked and Leg.VERIFIED in run.legs:
