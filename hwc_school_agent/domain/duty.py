@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import Enum
 
-from hwc_school_agent.domain.school_days import Calendar, is_school_day
+from hwc_school_agent.domain.school_days import Calendar, is_school_day, school_ends
 from hwc_school_agent.domain.staff import Role
 
 MORNING_PACE = 60.0  # seconds between two looks into the mailbox during the morning watch
@@ -108,13 +108,15 @@ def duty(
     """What is to be done at ``now`` (aware, local).
 
     ``waits_since``: when the newest message that now waits for a person was seen. ``trouble_since``: since when the
-    mailbox cannot be looked into. After ``day_end`` and on days without school nothing rings; looks go on.
+    mailbox cannot be looked into. After the end of the day (on a half day: of school), and on days without school,
+    nothing rings; looks go on.
     """
     clock = now.time().replace(tzinfo=None)
     school_day = is_school_day(now.date(), calendar)
     morning = school_day and hours.morning_begin <= clock < hours.morning_end
     rings: list[Ring] = []
-    if school_day and clock < hours.day_end:
+    end = min(hours.day_end, school_ends(now.date(), calendar) or hours.day_end)
+    if school_day and clock < end:
         done, ladder = _morning_look(now, clock, hours, done)
         done, handed = _handed_over(done)
         done, arrival = _arrival(now, hours, done, waits_since)

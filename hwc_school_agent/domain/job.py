@@ -31,6 +31,8 @@ class CloseJob:
     jobs: tuple[FinishJob, ...]
     now: float
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    #: what waits and is not open at the desk; looked at only when the school has set ``unread_school_days``
+    unread: tuple[Place, ...] = ()
 
 
 class Part(StrEnum):

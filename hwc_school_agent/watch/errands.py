@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from hwc_school_agent.domain.job import CloseJob
 from hwc_school_agent.domain.outcome import FINAL_GOOD, PRACTICE, TRY_AGAIN, Kind, Said, Word
+from hwc_school_agent.domain.school_days import held_over_till
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.host.event_log import Event, log
@@ -21,6 +22,7 @@ CLOSE_SECONDS = 600.0
 RETRY_SECONDS = 60.0
 CLOSE_RETRY_SECONDS = 300.0
 _DEAD_ENDS = frozenset({Word.RECEIPT_REFUSED, Word.NOT_CONFIRMED})
+_NOTICE_DONE = frozenset({Word.RECEIPTED, Word.NOT_OWED, Word.RECEIPT_REFUSED, Word.GONE})
 
 
 class Errands:
@@ -36,13 +38,16 @@ class Errands:
         changed: Callable[[], None],
         look_again: Callable[[], None],
         practice: Callable[[Place, Kind], None],
+        viewed: Callable[[], frozenset[str | None]],
     ) -> None:
         """``changed``: the book changed. ``look_again``: a worker changed the mailbox. ``practice``: triage knew
-        practice mail."""
+        practice mail. ``viewed``: handles that are open at the desk now."""
         self._settings, self._clock, self._loop, self._book, self._spare = settings, clock, loop, book, spare
         self._changed, self._look_again, self._practice = changed, look_again, practice
+        self._viewed = viewed
         self._hands = Hands(loop)
         self._finishing: set[str] = set()
+        self._told: set[Place] = set()  # senders that know of the closed day
         self._closing: list[Callable[[Said], None]] | None = None
 
     def stop(self) -> None:
@@ -63,6 +68,7 @@ class Errands:
             kind = heard[0] if heard else Kind.UNCLEAR
             if self._book.learn(entry.handle, kind, self._clock.now()):
                 self._changed()
+                self._tell_sender(entry.place)
             if kind in PRACTICE:
                 self._practice(entry.place, kind)
 
@@ -77,6 +83,24 @@ class Errands:
         )
         if spare:
             spare.close()  # ours; the child has its own
+
+    def _tell_sender(self, place: Place) -> None:
+        """On a day without school, where the school wants it: once a message, tell the sender which day somebody
+        looks. The worker checks everything but the kind again; it sets no flag and writes nothing down."""
+        now = local(self._clock.now(), self._settings.school.timezone)
+        closed = held_over_till(now, self._settings.hours.day_end, self._settings.calendar)
+        if not self._settings.senders.closed_notice or closed is None or place in self._told:
+            return
+        last: list[str] = []
+
+        def on_end(_well: bool) -> None:
+            if Said.parse(last[-1] if last else "").word in _NOTICE_DONE:
+                self._told.add(place)
+            else:
+                self._loop.call_later(RETRY_SECONDS, lambda: self._tell_sender(place))
+
+        arguments = (self._settings, place, self._clock.now())
+        self._hands.start(Worker.CLOSED_NOTICE, arguments, FINISH_SECONDS, last.append, on_end)
 
     def finish(self, handle: str) -> None:
         """Take a confirmed message out: receipt, purge, verify. Harmless while that is already under way."""
@@ -112,7 +136,9 @@ class Errands:
             self._closing.append(answer)
             return
         self._closing = [answer]
-        job = CloseJob(self._book.jobs(), self._clock.now(), dict(self._book.marks))
+        viewed = self._viewed()
+        unread = tuple(w.place for w in self._book.waiting() if w.handle not in viewed)
+        job = CloseJob(self._book.jobs(), self._clock.now(), dict(self._book.marks), unread)
         last: list[str] = []
 
         def on_end(_well: bool) -> None:

@@ -24,6 +24,7 @@ class Worker(StrEnum):
     TRIAGE = "triage"
     FINISH = "finish"
     CLOSE = "close"
+    CLOSED_NOTICE = "closed_notice"
     REHEARSAL = "rehearsal"
     SCAN = "rehearsal_scan"
     HEARTBEAT = "heartbeat"

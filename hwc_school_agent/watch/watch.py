@@ -58,7 +58,15 @@ class Watch:
         self._rehearsal = Rehearsal(settings, clock, loop, memory, lambda: self._marks, self._ear.poke, self._rehearsed)
         self._heartbeat_url = Heartbeat(settings.rehearsal.heartbeat_url, clock, loop)
         self._errands = Errands(
-            settings, clock, loop, self._book, self._spare, self._book_changed, self._ear.poke, self._rehearsal.arrived
+            settings,
+            clock,
+            loop,
+            self._book,
+            self._spare,
+            self._book_changed,
+            self._ear.poke,
+            self._rehearsal.arrived,
+            lambda: frozenset(s.viewing for s in self._door.sessions if s.viewing_until > clock.now()),
         )
         orders = {
             "close": lambda answer: self._errands.close(lambda said: answer(said.line())),

@@ -1,6 +1,7 @@
 """The day's closing: finish what is confirmed, sweep our own mail, count every folder. The same every day.
 
-Unread mail and mail that nobody confirmed is never touched.
+Unread mail and mail that nobody confirmed is never touched, unless the school itself has set a limit
+(``[retention] unread_school_days``); then ``workers/expire.py`` decides.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from hwc_school_agent.mailbox.session import folders_with_status, open_session
 from hwc_school_agent.mailbox.verify import known, verify
 from hwc_school_agent.post import receipt
 from hwc_school_agent.settings import Settings
-from hwc_school_agent.workers import finish, practice_mail
+from hwc_school_agent.workers import expire, finish, practice_mail
 
 
 def run(settings: Settings, job: CloseJob, say: Callable[[Said], None]) -> None:
@@ -34,6 +35,9 @@ def run(settings: Settings, job: CloseJob, say: Callable[[Said], None]) -> None:
 
 
 def _close(settings: Settings, job: CloseJob) -> Said:
+    if settings.unread_school_days > 0:
+        for place in job.unread:
+            expire.run(settings, place, job.now, lambda _said: None)  # what it leaves is seen by the count below
     unfinished = [said for one in job.jobs if (said := _finished(settings, one))]
     swept = _swept(settings, job)
     # what is still there comes before what was counted: the closing claims that nothing handled is kept

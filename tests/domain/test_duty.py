@@ -185,6 +185,16 @@ def test_a_closed_day_silences_bells_and_nothing_else(day: date) -> None:
     assert duty(at("07:30", day), HOURS, CALENDAR, Done()).pace == DAY_PACE
 
 
+def test_after_noon_on_a_half_day_nothing_rings() -> None:
+    half = Calendar(half_days=((MONDAY, time(12)),))
+    done, rung = Done(), []
+    for clock in ("07:45", "08:00", "12:01", "12:31", "14:00"):
+        d = duty(at(clock), HOURS, half, done, waits_since=at("12:00") if clock > "12:00" else None)
+        done = d.done
+        rung += [clock] if d.rings else []
+    assert rung == ["07:45", "08:00"]
+
+
 def test_friday_evening_to_monday_and_six_weeks_of_summer() -> None:
     summer = Calendar(closed=((date(2027, 7, 10), date(2027, 8, 22)),))
     rung: list[date] = []
