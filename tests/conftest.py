@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.helpers import need
 from tests.servers import Courier, Cyrus, Dovecot, MailServer, SmtpSink
+
+
+#: Minutes after which the tests that are left are skipped, and said to be; 0: never. For machines with a hard limit.
+BUDGET = 60.0 * float(os.environ.get("HWC_TEST_BUDGET_MINUTES", "0"))
+_BEGUN = time.monotonic()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Rules first, then real servers, then what takes long, then the browser: what is cheap to know is known first."""
+
+    def cost(item: pytest.Item) -> int:
+        area = item.nodeid.split("/")[1]
+        if item.get_closest_marker("browser"):
+            return 4
+        if item.get_closest_marker("slow"):
+            return 3
+        return {"domain": 0, "settings": 1, "watch": 1, "story": 1, "mailbox": 1, "workers": 1, "post": 1}.get(area, 2)
+
+    items.sort(key=cost)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what the budget does not cover."""
+    if BUDGET and time.monotonic() - _BEGUN > BUDGET:
+        pytest.skip("no time left on this machine (HWC_TEST_BUDGET_MINUTES)")
 
 
 def _fresh(cls: type[MailServer], profile: str = "standard") -> Iterator[MailServer]:
