@@ -11,7 +11,6 @@ import pytest
 from tests.helpers import need
 from tests.servers import Courier, Cyrus, Dovecot, MailServer, SmtpSink
 
-
 #: Minutes after which the tests that are left are skipped, and said to be; 0: never. For machines with a hard limit.
 BUDGET = 60.0 * float(os.environ.get("HWC_TEST_BUDGET_MINUTES", "0"))
 _BEGUN = time.monotonic()
