@@ -120,6 +120,8 @@ class Conversation(Caller):
         yield self._words.take()
         yield from self._gather(tags, needed="")
         for name, (folder, bucket) in due.items():
+            if next((r.word for r in bucket if r.tag != "*"), "") != "OK":  # the answer to EXAMINE
+                continue  # not opened: what came belongs to another folder; what was known of this one stays known
             first = 1 if folder.role in CORE else self._since(folder)
             seen = {s.place.uid: s for s in sightings_in(folder, bucket, first)}
             older = [uid for uid in found_by_search(bucket) if uid not in seen]

@@ -16,7 +16,7 @@ from hwc_school_agent.settings import Mailbox, Secret, Tls
 from hwc_school_agent.watch.ear import Ear
 from hwc_school_agent.watch.loop import Loop
 from tests.helpers import need, signal_mail, unique_child
-from tests.servers import CA, Courier, Dovecot, MailServer, Proxy, free_port
+from tests.servers import CA, Courier, Dovecot, ImapFaults, MailServer, Proxy, free_port
 
 
 class Listening:
@@ -202,3 +202,20 @@ def test_a_password_beyond_ascii_works(listening: Callable[..., Listening]) -> N
     with Dovecot(users={"test@school.example": "geheim", "hwc@school.example": "gehéim wachtwoord"}) as server:
         heard = listening(mailbox_of(server, user="hwc@school.example", password=Secret("gehéim wachtwoord")))
         heard.until(lambda: heard.looks)
+
+
+def test_a_folder_that_cannot_be_opened_lends_nobody_elses_messages(
+    dovecot: MailServer, listening: Callable[..., Listening]
+) -> None:
+    with ImapFaults(dovecot.port) as proxy:
+        proxy.rule(rb'EXAMINE "?Archive', "no")
+        heard = listening(mailbox_of(dovecot, proxy.port, Tls.NONE), pace=0.5)
+        heard.until(lambda: heard.looks)
+        dovecot.deliver(mail(), folder="Archive")
+        dovecot.deliver(mail())
+        heard.until(lambda: (FolderRole.INBOX, 1) in heard.places())
+        looks = len(heard.looks)
+        heard.until(lambda: len(heard.looks) > looks + 2)
+        assert heard.places() == {(FolderRole.INBOX, 1)}
+        proxy.heal()
+        heard.until(lambda: (FolderRole.ARCHIVE, 1) in heard.places())
