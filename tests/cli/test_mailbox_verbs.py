@@ -28,7 +28,8 @@ from hwc_school_agent.host.clock import SystemClock
 from hwc_school_agent.watch.control import Control
 from hwc_school_agent.watch.loop import Loop
 loop = Loop(SystemClock())
-control = Control(Path(sys.argv[1]), loop, lambda answer: loop.call_later(0.2, lambda: answer(sys.argv[2])))
+later = lambda answer: loop.call_later(0.2, lambda: answer(sys.argv[2]))
+control = Control(Path(sys.argv[1]), loop, {"close": later})
 control.open()
 loop.run()
 """

@@ -135,7 +135,7 @@ def test_the_control_socket_knows_one_word(tmp_path: Path) -> None:
         answers.append(1)
         answer("empty")
 
-    control = Control(tmp_path, loop, on_close)
+    control = Control(tmp_path, loop, {"close": on_close})
     control.open()
     assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o600
     for said, expected in ((b"close\n", b"empty\n"), (b"open\n", b"")):
