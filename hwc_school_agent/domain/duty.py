@@ -80,6 +80,7 @@ class Done:
     cannot: frozenset[Role] = frozenset()  # roles that handed over since the last look
     handed_over: bool = True  # the latest hand-over was rung
     arrivals: int = 0  # rings for what came after the last look
+    rang_for: datetime | None = None  # the arrival that these were for; a newer one begins the ladder anew
     troubles: int = 0  # rings for the trouble that goes on now
     closed: bool = False
 
@@ -167,6 +168,8 @@ def _handed_over(done: Done) -> tuple[Done, Ring | None]:
 def _arrival(now: datetime, hours: Hours, done: Done, since: datetime | None) -> tuple[Done, Ring | None]:
     if since is None:
         return replace(done, arrivals=0), None
+    if since != done.rang_for:
+        done = replace(done, arrivals=0, rang_for=since)
     if done.looked is not None and done.looked >= since:
         since = done.looked + REST  # somebody knows; it rings again only if it is left lying
     elif done.looked is None:

@@ -135,6 +135,17 @@ def test_what_comes_after_a_look_rings_at_once_and_climbs(clock: str) -> None:
     assert all(why is not Why.ARRIVAL for _, why, _ in day.rung)
 
 
+def test_a_second_signal_rings_at_once_while_the_first_still_waits() -> None:
+    day = Day()
+    day.run("07:00", "07:46")
+    day.look("07:46")
+    day.waits_since = at("09:00")
+    day.run("09:00", "09:01")
+    day.waits_since = at("09:02")
+    day.run("09:02", "09:03")
+    assert day.times()[1:] == [("09:00", Why.ARRIVAL), ("09:02", Why.ARRIVAL)]
+
+
 def test_a_signal_that_is_looked_at_and_left_lying_rings_again() -> None:
     day = Day()
     day.run("07:00", "07:46")
