@@ -45,7 +45,6 @@ class Seen:
 
     triage: tuple[Entry, ...]
     finish: tuple[str, ...]  # handles of errands that nobody began yet
-    changed: bool
 
 
 class Book:
@@ -67,7 +66,6 @@ class Book:
 
     def see(self, sightings: Iterable[Sighting], marks: Mapping[str, Mark], now: float) -> Seen:
         """Take in a look; says what must be triaged and what must be finished."""
-        before = self.waiting()
         triage: list[Entry] = []
         finish: list[str] = []
         present: set[Place] = set()
@@ -94,7 +92,7 @@ class Book:
             del self._entries[place]
         if all(e.kind in RINGS_NOBODY for e in self._entries.values()) and not self._under_way():
             self.marks = dict(marks)
-        return Seen(tuple(triage), tuple(finish), self.waiting() != before or bool(finish))
+        return Seen(tuple(triage), tuple(finish))
 
     def learn(self, handle: str, kind: Kind, now: float) -> bool:
         """Triage has answered. Returns whether a message waits now that did not before."""
