@@ -77,6 +77,7 @@ class Outcome:
     told: bool
     purged: bool
     answered: Answered
+    phoned: bool  # told by telephone, says the person
     role: FolderRole | None  # the folder that failed
     waits: bool  # the next try has a time, or a person must press a button
 
@@ -180,15 +181,20 @@ def covers_at(session: Session) -> float:
 def progress(handled: Handled | None) -> Outcome:
     """What may be said of a confirmed message. Nothing heard yet means busy, never done."""
     if handled is None:
-        return Outcome(Progress.BUSY, told=False, purged=False, answered=Answered.READ, role=None, waits=False)
+        return Outcome(
+            Progress.BUSY, told=False, purged=False, answered=Answered.READ, phoned=False, role=None, waits=False
+        )
     words = [s.said.word for s in handled.steps]
     last = handled.steps[-1].said if handled.steps else None
     at = Progress.BUSY if last is None or last.word in STEPS else _PROGRESS[last.word]
+    if handled.phoned and at in (Progress.RECEIPT_REFUSED, Progress.RECEIPT_LATER):
+        at = Progress.BUSY  # nobody has to be told any more; the purge begins
     return Outcome(
         at,
         told=Word.RECEIPTED in words,
         purged=Word.PURGED in words,
         answered=handled.answered,
+        phoned=handled.phoned,
         role=last.role if last is not None else None,
         waits=handled.retry_at is not None or at is Progress.RECEIPT_REFUSED,
     )

@@ -153,7 +153,7 @@ class Sentence:
     help: str = ""
 
 
-def sentence(said: Said, answered: Answered, folders: int, *, drill: bool = False) -> Sentence:
+def sentence(said: Said, answered: Answered, folders: int, *, drill: bool = False, phoned: bool = False) -> Sentence:
     """One word in Dutch. Never more than the word itself claims."""
     if drill and said.word is Word.RECEIPTED:
         return Sentence(Tick.GOOD, "Ontvangstbevestiging verstuurd, naar onze eigen postbus")
@@ -165,7 +165,7 @@ def sentence(said: Said, answered: Answered, folders: int, *, drill: bool = Fals
             return Sentence(Tick.GOOD, "Bericht ‘niet van onze school’ verstuurd naar Veilig Thuis")
         case Word.RECEIPTED:
             return Sentence(Tick.GOOD, "Ontvangstbevestiging verstuurd naar Veilig Thuis")
-        case Word.NOT_OWED if answered is Answered.PHONED:
+        case Word.NOT_OWED if phoned:
             return Sentence(Tick.GOOD, "Geen ontvangstbevestiging verstuurd: er is gebeld")
         case Word.NOT_OWED:
             return Sentence(Tick.GOOD, "Geen ontvangstbevestiging verstuurd")

@@ -64,6 +64,7 @@ class Handled:
     steps: tuple[Step, ...] = ()
     retry_at: float | None = None  # when the next try starts, while something failed
     drill: bool = False  # an exercise, and the page says so
+    phoned: bool = False  # the person told the sender by telephone: no receipt is owed any more
 
 
 class Result(StrEnum):
@@ -166,6 +167,7 @@ class Board:
                 tuple(Step(s["at"], _said(s["said"])) for s in h["steps"]),
                 h["retry_at"],
                 h["drill"],
+                h["phoned"],
             )
             for h in d["handled"]
         )

@@ -71,7 +71,10 @@ class Beat(StrEnum):
 
 
 class Answered(StrEnum):
-    """How the person closed a message at the desk; decides which receipt is owed."""
+    """How the person closed a message at the desk; decides which receipt is owed.
+
+    A job may say ``PHONED``; what a person reads (``Handled``) keeps the answer, and says beside it that they phoned.
+    """
 
     READ = "read"  # "Ontvangen"
     NOT_OURS = "not_ours"  # "Niet van onze school"

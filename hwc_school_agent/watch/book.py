@@ -155,7 +155,7 @@ class Book:
         if errand is None:
             return False
         self._errands[handle] = Errand(
-            replace(errand.handled, answered=Answered.PHONED), replace(errand.job, answered=Answered.PHONED)
+            replace(errand.handled, phoned=True), replace(errand.job, answered=Answered.PHONED)
         )
         return True
 

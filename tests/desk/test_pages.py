@@ -122,10 +122,11 @@ def test_nothing_heard_is_busy_never_done() -> None:
 
 
 @pytest.mark.parametrize("word", list(Word))
-@pytest.mark.parametrize("answered", list(Answered))
-def test_every_word_has_its_sentence_and_page(word: Word, answered: Answered) -> None:
-    assert sentence(Said(word, FolderRole.JUNK), answered, 7).text
-    html = confirmed_page(word, answered=answered)
+@pytest.mark.parametrize("answered", [Answered.READ, Answered.NOT_OURS])
+@pytest.mark.parametrize("phoned", [False, True])
+def test_every_word_has_its_sentence_and_page(word: Word, answered: Answered, phoned: bool) -> None:
+    assert sentence(Said(word, FolderRole.JUNK), answered, 7, phoned=phoned).text
+    html = confirmed_page(word, answered=answered, phoned=phoned)
     assert "Wat er is gedaan" in html
 
 
@@ -151,8 +152,28 @@ def test_the_page_claims_only_what_was_said(words: tuple[Word, ...], answered: A
         assert "en gewist</h1>" not in html
 
 
-def confirmed_page(*words: Word, answered: Answered = Answered.READ) -> str:
-    it = replace(handled("one", *words), answered=answered)
+@pytest.mark.parametrize("words", [(Word.RECEIPT_REFUSED,), (Word.RECEIPT_LATER,)])
+@pytest.mark.parametrize("more", [(), (Word.NOT_OWED,), (Word.NOT_OWED, Word.PURGED)])
+def test_who_phoned_is_not_sent_to_the_telephone_again(words: tuple[Word, ...], more: tuple[Word, ...]) -> None:
+    html = confirmed_page(*words, *more, phoned=True)
+    assert "We ronden het nu af" in html
+    assert "Je hebt gebeld, dus Veilig Thuis weet het." in html
+    assert "Ik heb gebeld</button>" not in html
+    assert "We laten het Veilig Thuis weten" not in html
+
+
+def test_not_ours_stays_not_ours_after_the_telephone() -> None:
+    words = (Word.RECEIPT_REFUSED, Word.NOT_OWED, Word.PURGED, Word.CLEAN)
+    html = confirmed_page(*words, answered=Answered.NOT_OURS, phoned=True)
+    assert "Jij hebt gemeld: niet van onze school" in html
+    assert "Het bericht is gemeld en gewist</h1>" in html
+    assert "Geen ontvangstbevestiging verstuurd: er is gebeld" in html
+    assert "Loop naar de leerkracht" not in html
+    assert "signaal" not in html[html.index('id="pagina"') : html.index("Hoe weten we dat zeker?")]
+
+
+def confirmed_page(*words: Word, answered: Answered = Answered.READ, phoned: bool = False) -> str:
+    it = replace(handled("one", *words), answered=answered, phoned=phoned)
     board, session = replace(OK, handled=(it,)), replace(ME, done="one")
     page = decide(board, session, NOW)
     response = RENDER.page(

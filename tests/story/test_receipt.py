@@ -42,6 +42,21 @@ def test_given_the_server_refuses_for_good_then_a_person_telephones(school: Scho
     school.nothing_left(child, receipts=0)
 
 
+def test_given_not_ours_is_refused_when_somebody_telephones_then_the_page_still_says_not_ours(school: School) -> None:
+    child = school.signal()
+    school.sink.fail("rcpt", "550 5.7.1 no", times=None)
+    anouk = shown(school, child)
+    anouk.press("Niet van onze school")
+    anouk.wait_for("Bel Veilig Thuis: die weet het nog niet")
+    assert "zeg dat dit geen leerling van jullie school is" in anouk.page
+    anouk.press("Ik heb gebeld")
+    anouk.wait_for("Dank je wel. Het bericht is gemeld en gewist")
+    assert "Jij hebt gemeld: niet van onze school" in anouk.page
+    assert "Jij hebt het ontvangen" not in anouk.page
+    assert "Loop naar de leerkracht" not in anouk.page
+    school.nothing_left(child, receipts=0)
+
+
 def test_given_the_line_breaks_after_the_message_then_the_repeat_is_recognisable(school: School) -> None:
     child = school.signal()
     school.sink.fail("message", drop=True)

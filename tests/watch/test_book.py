@@ -99,6 +99,19 @@ def test_confirmed_is_noted_finished_and_the_note_ends_with_it() -> None:
     assert [e.elsewhere for e in seen.triage] == [True]
 
 
+def test_the_telephone_does_not_change_what_the_person_answered() -> None:
+    b = book()
+    [entry] = b.see([sighting(1)], MARKS, 1.0).triage
+    b.learn(entry.handle, Kind.SIGNAL, 1.0)
+    b.confirm(entry.handle, "anouk", Answered.NOT_OURS, 2.0)
+    b.said(entry.handle, Said(Word.RECEIPT_REFUSED), 3.0, None)
+    assert b.phoned(entry.handle)
+    errand = b.errand(entry.handle)
+    assert errand is not None
+    assert errand.job.answered is Answered.PHONED, "no receipt is owed"
+    assert (errand.handled.answered, errand.handled.phoned) == (Answered.NOT_OURS, True)
+
+
 def test_marks_stand_still_while_something_waits() -> None:
     b = book()
     b.see([], {"inbox": Mark(1, 5)}, 1.0)
