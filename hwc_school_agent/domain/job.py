@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from hwc_school_agent.domain.outcome import Answered, Kind
@@ -33,6 +34,22 @@ class CloseJob:
     marks: Mapping[str, Mark] = field(default_factory=dict)
     #: what waits and is not open at the desk; looked at only when the school has set ``unread_school_days``
     unread: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InspectJob:
+    """The look at the mailbox for the report of the month."""
+
+    unfinished: bool  # a person has confirmed something at the desk that is not out of the mailbox yet
+
+
+@dataclass(frozen=True, slots=True)
+class FreezeJob:
+    """Freeze the report about a month."""
+
+    month: date  # its first day
+    frozen: date  # today
+    words: tuple[str, ...]  # what the inspection said, in its order; words outside its lists count as not said
 
 
 class Part(StrEnum):

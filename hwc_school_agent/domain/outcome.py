@@ -70,6 +70,36 @@ class Beat(StrEnum):
     HEARD = "heard"
 
 
+class Folders(StrEnum):
+    """Inspection, before the report is frozen: what one look at every folder gave."""
+
+    CLEAR = "folders_clear"  # every folder was opened; in none stood a message that a person has handled
+    NOT_ESTABLISHED = "folders_not_established"  # anything else: no answer, a folder shut, something still there
+
+
+class Recovery(StrEnum):
+    """Inspection: where erased mail may still be kept."""
+
+    EMPTY = "recovery_empty"  # a recovery folder was opened and held no message
+    KEEPS = "recovery_keeps"  # a recovery folder was opened and held messages
+    NOT_SEEN = "recovery_not_seen"  # none could be opened: that there is none is not shown by that
+
+
+class Access(StrEnum):
+    """Inspection: who may read the mailbox, as its server tells."""
+
+    NOBODY_ELSE = "access_nobody_else"  # every folder's list was given, and names the account alone
+    OTHERS = "access_others"  # a list names others
+    NOT_TOLD = "access_not_told"  # the server does not say (RFC 4314 not offered), or not for every folder
+
+
+class Frozen(StrEnum):
+    """What the worker that freezes the report may say."""
+
+    DONE = "done"
+    FAILED = "failed"
+
+
 class Answered(StrEnum):
     """How the person closed a message at the desk; decides which receipt is owed.
 

@@ -124,7 +124,7 @@ def wrapped() -> Iterator[None]:
     raise MailboxTrouble(kind) from None
 
 
-_READ = frozenset({"LIST", "STATUS", "FETCH", "SEARCH", "EXISTS", "UIDVALIDITY", "PERMANENTFLAGS", "CAPABILITY"})
+_READ = frozenset({"ACL", "LIST", "STATUS", "FETCH", "SEARCH", "EXISTS", "UIDVALIDITY", "PERMANENTFLAGS", "CAPABILITY"})
 
 
 def data(raw: Mapping[str, Sequence[Any]]) -> dict[str, tuple[Tokens, ...]]:
