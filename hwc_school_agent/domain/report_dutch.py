@@ -36,7 +36,7 @@ DUTCH = Words(
             ),
             _F.FOLDERS_NOT_ESTABLISHED: (
                 "Geprobeerd elke map twee keer te openen",
-                "Niet vastgesteld: de postbus gaf geen antwoord, een map bleef dicht of er stond nog iets wat weg moet",
+                "Niet vastgesteld: de postbus antwoordde niet, een map bleef dicht of er stond nog iets wat weg moet",
             ),
             _F.RECOVERY_EMPTY: ("Herstelmap geopend, daarna nog eens met een nieuwe verbinding", "Beide keren leeg"),
             _F.RECOVERY_KEEPS: (
