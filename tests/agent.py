@@ -68,6 +68,7 @@ class Agent:
         self.state, self.runtime = directory / "state", directory / "run"
         self.process: subprocess.Popen[str] | None = None
         self.module = "hwc_school_agent"  # what is started; a test may put a build of its own there
+        self.environment: dict[str, str] = {}  # more of it, for the agent and for verbs
         self.log: list[str] = []
         self.credentials.mkdir(mode=0o700, parents=True)
         for name, secret in (("mailbox__password", server.password), ("submission__password", sink.password)):
@@ -140,7 +141,9 @@ runtime_directory = "{self.runtime}"
             str(self.credentials),
             "run",
         ]
-        self.process = subprocess.Popen(line, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(
+            line, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=os.environ | self.environment
+        )
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
         eventually(lambda: any("HWC-100" in x for x in self.log) or self.process.poll() is not None, 30)  # type: ignore[union-attr]
         assert self.process.poll() is None, self.log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.executors.debug import DebugExecutor
@@ -14,11 +15,17 @@ TICK_SECONDS = 15
 
 
 class LoopScheduler(BaseScheduler):  # type: ignore[misc]
-    """Runs due jobs in the loop's own thread."""
+    """Runs due jobs in the loop's own thread.
+
+    APScheduler asks the wall clock, and a job that stands 15 s away stands an hour away once that is set back by an
+    hour. The loop's timers are of the steady clock: when one has run out, what it stood for is due.
+    """
 
     def __init__(self, loop: Loop, **options: Any) -> None:
         self._loop = loop
         self._timer: Timer | None = None
+        self._next: datetime | None = None  # when the next job is due, by the wall clock
+        self._wait = float(TICK_SECONDS)
         super().__init__(**options)
 
     def _create_default_executor(self) -> DebugExecutor:
@@ -30,7 +37,17 @@ class LoopScheduler(BaseScheduler):  # type: ignore[misc]
             self._timer.cancel()
         if self.state == STATE_RUNNING:
             wait = self._process_jobs()
-            self._timer = self._loop.call_later(TICK_SECONDS if wait is None else wait, self.wakeup)
+            self._wait = TICK_SECONDS if wait is None else wait
+            self._next = min((job.next_run_time for job in self.get_jobs()), default=None)
+            self._timer = self._loop.call_later(min(self._wait, TICK_SECONDS), self._time_is_up)
+
+    def _time_is_up(self) -> None:
+        waited_for = self._next
+        self.wakeup()
+        if self._next is not None and self._next == waited_for:  # nothing ran: the wall clock holds it back
+            early = timedelta(seconds=self._wait)
+            for job in self.get_jobs():
+                job.modify(next_run_time=job.next_run_time - early)
 
     def start(self, paused: bool = False) -> None:
         """Start, in this thread."""
@@ -45,8 +62,9 @@ class LoopScheduler(BaseScheduler):  # type: ignore[misc]
 
 
 def tick_every_15_seconds(loop: Loop, tick: Callable[[], None], timezone: str) -> LoopScheduler:
-    """Call ``tick`` now and every 15 seconds. What is due follows from the wall clock inside ``tick``, so that a late
-    or missed call loses nothing (APScheduler drops a job that is one second late by default: not here)."""
+    """Call ``tick`` now and every 15 seconds of the steady clock. What is due follows from the wall clock inside
+    ``tick``, so that a late or missed call loses nothing (APScheduler drops a job that is one second late by default:
+    not here)."""
     scheduler = LoopScheduler(loop, timezone=timezone)
     scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None)
     scheduler.start()

@@ -1,0 +1,290 @@
+"""The real agent, with days that pass in seconds.
+
+    with TimeLapse(dovecot, sink, tmp_path, at="2026-09-07 06:59:50") as lapse:
+        lapse.advance("07:46")                       # every timer at its time, every answer waited for
+        assert lapse.rings[-1].why == "LOOK"
+        lapse.deliver(signal_mail(child.name, child.born))   # arrives now (simulated)
+        lapse.advance(timedelta(minutes=1))
+        lapse.jump("2026-09-08 06:59")               # both clocks move at once: each timer fires once, late
+        lapse.suspend("10:20")                       # as after a resume: the wall clock moved, the steady one did not
+        lapse.set_clock("09:20")                     # as after somebody set the clock, forth or back
+        lapse.run(60)                                # a minute in a second, for tests that wait with ``eventually``
+        lapse.codes                                  # [(time, "LOOK_OK"), ...] of the event log; ``log``: its lines
+        lapse.status                                 # the newest STATUS= that ``systemctl status`` would show
+        lapse.bell()                                 # hangs on the Unix rope; ``words`` and ``heard`` (with times)
+        lapse.person("anouk")                        # somebody logged in at the real page
+
+What is real: the program, its processes, sockets, mail server, submission, page, bells. What is not: ``SystemClock``
+(``tests/timelapse/agent.py``), for ``watch`` and all its children, and APScheduler's reading of the wall clock. Time
+stands still unless a test moves it, so nothing is missed and nothing is hurried: a slow machine takes longer, and sees
+the same.
+
+What keeps real time, and how tests deal with it honestly:
+
+* **The mail server.** INTERNALDATE is its own clock's. ``deliver`` (and ``delivering``, for what is submitted to the
+  school's own address) therefore APPENDs with the steered time as internal date (RFC 3501, 6.3.11). Mail that gets in
+  another way carries today's real date.
+* **Push.** A server tells an IDLE client after a real moment (Dovecot: half a second). ``deliver`` waits for it unless
+  ``wait=False``; then time may move on first, and the message is seen at the next look.
+* **Time-outs of workers' own sockets, TLS validity, the desk's idle timer.** Real. So no test should ask a worker to
+  wait for a server that hangs.
+* **Waiting for an answer of a server that hangs** must be told: ``lapse.silent(True)``, or ``advance`` waits for it.
+
+``jump`` leaves out everything between: a night in one step is a night in which ``watch`` looked once.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tests.agent import Agent, Bell, Visitor
+from tests.helpers import PATIENCE, eventually
+from tests.servers import MailServer, SmtpSink
+from tests.servers.smtp_sink import Received
+from tests.timelapse.steered import NOTES, STEER, SteeredClock
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+When = datetime | date | time | timedelta | str
+#: ordinary hours, and nothing else: the day as schools have it
+ORDINARY = """
+[hours]
+morning = "07:00-08:30"
+look = "07:45"
+again = ["08:00", "08:10", "12:30"]
+day_end = "17:00"
+close = "17:00"
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """The bells rang: when, why (name of ``duty.Why``), which roles, and whether the page shows the phone card."""
+
+    at: datetime
+    why: str
+    roles: frozenset[str]
+    card: bool
+
+
+class StampedBell(Bell):
+    """A bell that knows the steered time at which it heard each word (``heard``)."""
+
+    def __init__(self, path: Path, clock: SteeredClock) -> None:
+        self.heard: list[tuple[datetime, str]] = []
+        self._clock = clock
+        super().__init__(path)
+
+    def _listen(self) -> None:
+        try:
+            with self._socket.makefile("rb") as lines:
+                for line in lines:
+                    word = line.decode("ascii").strip()
+                    self.heard.append((datetime.fromtimestamp(self._clock.now(), ZONE), word))
+                    self.words.append(word)
+                    answer = {"ping": b"here\n", "ring": b"rung\n", "look": b"rung\n"}.get(word)
+                    if answer:  # time goes on after it only
+                        self._socket.send(answer)
+        except OSError:
+            pass  # closed
+
+
+class TimeLapse(Agent):
+    """One agent whose clock the test holds. Arguments as for ``Agent``, and ``at``: the local time it begins at."""
+
+    def __init__(
+        self, server: MailServer, sink: SmtpSink, directory: Path, at: str | datetime, *, warm: bool = True, **more: Any
+    ) -> None:
+        more.setdefault("extra", ORDINARY)
+        directory.mkdir(parents=True, exist_ok=True)
+        super().__init__(server, sink, directory, **more)
+        self.module = "tests.timelapse.agent"
+        self._here = directory / "timelapse"
+        self._here.mkdir()
+        (self._here / NOTES).touch()
+        begin = datetime.fromisoformat(at) if isinstance(at, str) else at
+        SteeredClock.create(self._here, begin.replace(tzinfo=begin.tzinfo or ZONE).timestamp())
+        self.clock = SteeredClock(self._here)
+        self.environment = {"HWC_TIMELAPSE": str(self._here), "HWC_TIMELAPSE_WARM": "1" if warm else "0"}
+        self._steering: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._people: dict[str, Visitor] = {}
+        self._read = 0  # bytes of the notes that were read
+        self._noted: list[tuple[datetime, str, str]] = []
+
+    def start(self) -> TimeLapse:
+        """Start it, and let its first look end. Two seconds of its time go by."""
+        super().start()
+        self._steering = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._steering.settimeout(200 * PATIENCE)
+        eventually(lambda: self._reached(), 30)
+        self.advance(timedelta(seconds=2))
+        return self
+
+    def _reached(self) -> bool:
+        assert self._steering is not None
+        try:
+            self._steering.connect(str(self._here / STEER))
+        except OSError:
+            return False
+        return True
+
+    def stop(self) -> None:
+        """SIGTERM, as systemd does it."""
+        for person in self._people.values():
+            person.close()
+        self._people.clear()
+        super().stop()
+        if self._steering is not None:
+            self._steering.close()
+            self._steering = None
+
+    def __enter__(self) -> TimeLapse:
+        self.add_staff()
+        return self.start()
+
+    # -- the clock ----------------------------------------------------------------------------------------------------
+
+    @property
+    def now(self) -> datetime:
+        """The steered local time."""
+        return datetime.fromtimestamp(self.clock.now(), ZONE)
+
+    def at(self, when: When) -> datetime:
+        """A moment: a time of day is today's, a ``timedelta`` counts from now; text as in ISO 8601."""
+        if isinstance(when, str):
+            when = time.fromisoformat(when) if re.match(r"\d\d:", when) else datetime.fromisoformat(when)
+        if isinstance(when, timedelta):
+            return datetime.fromtimestamp(self.clock.now() + when.total_seconds(), ZONE)
+        if isinstance(when, time):
+            return datetime.combine(self.now.date(), when, ZONE)
+        if isinstance(when, datetime):
+            return when if when.tzinfo else when.replace(tzinfo=ZONE)
+        return datetime.combine(when, time(0), ZONE)
+
+    def advance(self, to: When) -> None:
+        """Go on to ``to`` with every timer at its time, and let all that follows end. Costs about 10 ms for a look."""
+        self._say(f"advance {self.at(to).timestamp()!r}")
+
+    def jump(self, to: When) -> None:
+        """Both clocks move at once; every timer that fell due fires once. Then all that follows ends."""
+        seconds = self.at(to).timestamp() - self.clock.now()
+        assert seconds >= 0, "the steady clock never goes back"
+        self._say(f"jump {seconds!r}")
+        self.settle()
+
+    def suspend(self, to: When) -> None:
+        """A resume at ``to``: the wall clock moved, the steady one did not. The next timer finds out."""
+        self.set_clock(to)
+
+    def set_clock(self, to: When) -> None:
+        """Somebody, or NTP, sets the wall clock, forth or back."""
+        self._say(f"set {self.at(to).timestamp()!r}")
+
+    def run(self, speed: float) -> None:
+        """From now on so many seconds in a real one; 0: stand still again."""
+        self._say(f"run {speed!r}")
+
+    def settle(self) -> None:
+        """Wait until no worker runs, the mail server owes no answer, and no bell does."""
+        self._say("settle")
+
+    def silent(self, on: bool) -> None:
+        """While on, answers of the mail server and of bells are not waited for: something was made to hang."""
+        self._say(f"silent {int(on)}")
+
+    def _say(self, line: str) -> None:
+        answer = self._ask(line)
+        assert answer == "done", answer
+
+    def _ask(self, line: str) -> str:
+        with self._lock:
+            assert self._steering is not None, "not started"
+            self._steering.sendall(line.encode() + b"\n")
+            answer = b""
+            while not answer.endswith(b"\n"):
+                piece = self._steering.recv(256)
+                assert piece, f"the agent ended: {self.log}"
+                answer += piece
+        return answer.decode().strip()
+
+    # -- what it did --------------------------------------------------------------------------------------------------
+
+    def _notes(self, kind: str) -> list[tuple[datetime, str]]:
+        with self._lock, open(self._here / NOTES, "rb") as file:
+            file.seek(self._read)
+            while (line := file.readline()).endswith(b"\n"):
+                self._read += len(line)
+                at, what, text = line.decode().rstrip("\n").split("\t")
+                self._noted.append((datetime.fromtimestamp(float(at), ZONE), what, text))
+        return [(at, text) for at, what, text in self._noted if what == kind]
+
+    @property
+    def codes(self) -> list[tuple[datetime, str]]:
+        """Every line of the event log: when, and name of the event with its numbers."""
+        return self._notes("log")
+
+    @property
+    def rings(self) -> list[Rung]:
+        """Every ring that was given."""
+        found = []
+        for at, text in self._notes("ring"):
+            why, roles, card = text.split(" ")
+            found.append(Rung(at, why, frozenset(roles.split(",")), card == "card"))
+        return found
+
+    @property
+    def told(self) -> list[tuple[datetime, str]]:
+        """Everything that the service manager was told (sd_notify)."""
+        return self._notes("notify")
+
+    @property
+    def status(self) -> str:
+        """What stands in ``systemctl status`` now."""
+        found = [text.partition("STATUS=")[2] for _, text in self.told if "STATUS=" in text]
+        return found[-1] if found else ""
+
+    def bell(self) -> StampedBell:
+        """A bell in somebody's session, connected."""
+        before = int(self._ask("bells"))
+        bell = StampedBell(self.runtime / "bell.sock", self.clock)
+        eventually(lambda: int(self._ask("bells")) > before)
+        return bell
+
+    def person(self, name: str) -> Visitor:
+        """Somebody at the page, logged in; the same window each time."""
+        visitor = self._people.get(name)
+        if visitor is None:
+            visitor = self._people[name] = Visitor(self.url)
+        visitor.open()
+        if "Inloggen" in visitor.buttons():
+            visitor = self._people[name] = self.visitor(name)
+        self.settle()
+        return visitor
+
+    # -- mail ---------------------------------------------------------------------------------------------------------
+
+    def deliver(self, raw: bytes, folder: str = "INBOX", *, wait: bool = True) -> None:
+        """Mail arrives now, by the steered clock. ``wait``: until the agent was told (a real moment)."""
+        before = self._ask("looks")
+        with self.server.client() as client:
+            client.append(folder, raw, msg_time=self.now)
+        if wait:
+            eventually(lambda: int(self._ask("looks")) > int(before), 30)
+            self.settle()
+
+    def delivering(self, address: str = "hwc@school.example") -> None:
+        """From now on, what is submitted to ``address`` arrives in the mailbox, at the steered time."""
+
+        def deliver(received: Received) -> None:
+            if address in received.rcpt_tos:
+                with self.server.client() as client:
+                    client.append("INBOX", received.data, msg_time=self.now)
+
+        self.sink.on_message = deliver
