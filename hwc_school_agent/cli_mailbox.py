@@ -56,6 +56,7 @@ _CLOSING: Mapping[Word, Told] = MappingProxyType(
         Word.UNREACHABLE: ("De dag is niet gesloten: de postbus is niet bereikbaar.", UNREACHABLE),
         Word.LEFT: ("De dag is niet gesloten: er staat nog behandelde mail in {folder}.", LEFTOVERS),
         Word.PURGE_FAILED: ("De dag is niet gesloten: wissen lukt niet in {folder}.", LEFTOVERS),
+        Word.NOT_LEVELLED: ("De dag is gesloten, maar de tellers van {folder} konden niet worden bijgezet.", ERROR),
         Word.NOT_COUNTED: ("De dag is niet gesloten: {folder} kon niet bekeken worden.", ERROR),
     }
 )

@@ -74,6 +74,7 @@ class Mailbox:
     ca_file: str = ""
     auth: str = "password"
     trust_elsewhere: bool = False  # handled_elsewhere = "trust"
+    level_counters: bool = True
     password: Secret = field(default_factory=lambda: Secret(""))
 
 

@@ -96,6 +96,7 @@ class MailboxSection(_Section):
     user: Line
     auth: str = "password"
     handled_elsewhere: Literal["ask", "trust"] = "ask"
+    level_counters: bool = True
     password: SecretStr = SecretStr("")
 
     @field_validator("tls")

@@ -48,6 +48,7 @@ def typed(file: File, folder: Path) -> Settings:
             ca_file=path(box.ca_file),
             auth=box.auth,
             trust_elsewhere=box.handled_elsewhere == "trust",
+            level_counters=box.level_counters,
             password=Secret(box.password.get_secret_value()),
         ),
         submission=Submission(
@@ -94,6 +95,7 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "user": box.user,
             "auth": box.auth,
             "handled_elsewhere": "trust" if box.trust_elsewhere else "ask",
+            "level_counters": box.level_counters,
         },
         "submission": {
             "host": out.host,

@@ -226,7 +226,7 @@ def sentence(said: Said, answered: Answered, folders: int, *, drill: bool = Fals
                 "HWC-442",
                 "De server voor uitgaande mail weigert voorgoed. Kijk naar het adres bij from en de verzendrechten.",
             )
-        case Word.FAILED:
+        case Word.LEVELLING | Word.NOT_LEVELLED | Word.FAILED:
             return Sentence(
                 Tick.BAD,
                 "Er ging iets mis in het programma zelf",

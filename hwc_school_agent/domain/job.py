@@ -27,13 +27,15 @@ class FinishJob:
 
 @dataclass(frozen=True, slots=True)
 class CloseJob:
-    """The day's closing: finish what is confirmed, sweep our own mail, count every folder."""
+    """The day's closing: sweep our own mail, count every folder, level the counters, finish what is confirmed."""
 
     jobs: tuple[FinishJob, ...]
     now: float
     marks: Mapping[str, Mark] = field(default_factory=dict)
     #: what waits and is not open at the desk; looked at only when the school has set ``unread_school_days``
     unread: tuple[Place, ...] = ()
+    #: a second try because a message was left: sweeping, counting and levelling went well and are not done again
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

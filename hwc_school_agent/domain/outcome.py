@@ -34,12 +34,15 @@ class Kind(StrEnum):
     REHEARSAL = "rehearsal"  # the synthetic signal of this morning: rings nobody
     DRILL = "drill"  # a practice signal for people: rings and is shown, as an exercise
     ECHO = "echo"  # the receipt of one of these, come back: rings nobody
+    FILLER = "filler"  # raises a folder's counters at the day's closing, and goes at once: rings nobody
 
 
 #: Our own practice mail.
-PRACTICE = frozenset({Kind.REHEARSAL, Kind.DRILL, Kind.ECHO})
+PRACTICE = frozenset({Kind.REHEARSAL, Kind.DRILL, Kind.ECHO, Kind.FILLER})
 #: Kinds that no person is asked to look at.
-RINGS_NOBODY = frozenset({Kind.NOBODY, Kind.REHEARSAL, Kind.ECHO})
+RINGS_NOBODY = frozenset({Kind.NOBODY, Kind.REHEARSAL, Kind.ECHO, Kind.FILLER})
+#: Kinds that the program takes out of the mailbox by itself.
+SWEPT = frozenset({Kind.REHEARSAL, Kind.ECHO, Kind.FILLER})
 
 
 class Leg(StrEnum):
@@ -118,6 +121,7 @@ class Word(StrEnum):
     RECEIPTED = "receipted"  # the SMTP server accepted the receipt
     NOT_OWED = "not_owed"  # no receipt owed: told by telephone, answered already, or the sender is not agreed
     PURGED = "purged"  # UID EXPUNGE was accepted in every folder that held a copy
+    LEVELLING = "levelling"  # only ``close``: fillers come and go, and the ear is not to look at them
     # last words
     EMPTY = "empty"  # every folder seen empty, on a fresh connection
     CLEAN = "clean"  # the handled message is nowhere; other mail stands in the mailbox
@@ -126,6 +130,7 @@ class Word(StrEnum):
     PURGE_FAILED = "purge_failed"  # a folder refused (role follows)
     LEFT = "left"  # looked again: a copy is still there (role follows)
     NOT_COUNTED = "not_counted"  # a folder could not be counted (role follows): nothing is claimed
+    NOT_LEVELLED = "not_levelled"  # only ``close``: a folder's counters could not be raised (role follows)
     UNREACHABLE = "unreachable"  # the mailbox did not answer or refused the login
     NOT_CONFIRMED = "not_confirmed"  # the flags say nobody confirmed: nothing was done
     GONE = "gone"  # the message was no longer there when we came

@@ -2,8 +2,8 @@
 
 A rehearsal (for the program) and a drill (for people) are one mail each, made from the installation's key and a
 nonce. Its Message-ID carries the nonce and a keyed hash; its child follows from both and exists nowhere else. The
-*echo* is its receipt, which comes back to the same mailbox. Nobody without the key can make one, and one whose
-words were changed is a message like any other.
+*echo* is its receipt, which comes back to the same mailbox. A *filler* only raises the mailbox's counters. Nobody
+without the key can make one, and one whose words were changed is a message like any other.
 """
 
 from __future__ import annotations
@@ -58,6 +58,10 @@ WORDS = {
         "Het oefensignaal is ontvangen. Je hoeft niets te doen.\n",
     ),
 }
+
+
+FILLER_SUBJECT = "Hulpbericht van het programma"
+FILLER_TEXT = "Dit is een hulpbericht van het programma. Er is geen kind.\n\nHet verdwijnt vanzelf.\n"
 
 
 def nonce(year: int, chance: str) -> str:

@@ -124,7 +124,8 @@ def wrapped() -> Iterator[None]:
     raise MailboxTrouble(kind) from None
 
 
-_READ = frozenset({"ACL", "LIST", "STATUS", "FETCH", "SEARCH", "EXISTS", "UIDVALIDITY", "PERMANENTFLAGS", "CAPABILITY"})
+_COUNTERS = frozenset({"EXISTS", "UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ"})
+_READ = frozenset({"ACL", "LIST", "STATUS", "FETCH", "SEARCH", "PERMANENTFLAGS", "CAPABILITY"}) | _COUNTERS
 
 
 def data(raw: Mapping[str, Sequence[Any]]) -> dict[str, tuple[Tokens, ...]]:

@@ -31,6 +31,7 @@ class Look:
 
     folders: tuple[Folder, ...]
     sightings: tuple[Sighting, ...]
+    fillers: bool = False  # some may be fillers (``mailbox/level.py``): nothing is told from it, another look follows
 
     def marks(self) -> dict[str, Mark]:
         """Every folder whose UIDNEXT is known, as it stands now."""

@@ -115,6 +115,13 @@ class Session:
                 waiting.remove(tag)
         return [answers[tag] for tag in tags]
 
+    def append(self, name: bytes, flags: bytes, message: bytes) -> bool:
+        """Put a message into a folder (``name`` quoted), where the server must first agree to its size."""
+        self._selected = None
+        with wrapped():
+            word, _ = self._imap.append(name.decode("latin-1"), flags.decode("ascii"), None, message)
+        return bool(word == "OK")
+
     def select(self, place: Place) -> Answer | None:
         """Open the folder of a message for writing; nothing happens when it is open.
 

@@ -51,6 +51,12 @@ def echo(settings: Settings, kind: Kind, nonce: str, at: datetime) -> EmailMessa
     return mail
 
 
+def filler(settings: Settings, nonce: str, at: datetime) -> bytes:
+    """What raises a folder's counters (``mailbox/level.py``). Never sent; its bytes as they are put into a folder."""
+    text = rehearsal.FILLER_TEXT
+    return _mail(settings, Kind.FILLER, nonce, at, rehearsal.FILLER_SUBJECT, text, "auto-replied").as_bytes()
+
+
 def _mail(
     settings: Settings, kind: Kind, nonce: str, at: datetime, subject: str, text: str, automatic: str
 ) -> EmailMessage:

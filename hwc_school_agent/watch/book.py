@@ -12,10 +12,8 @@ from dataclasses import dataclass, replace
 from hwc_school_agent.domain.board import Handled, Step, Waiting
 from hwc_school_agent.domain.job import FinishJob
 from hwc_school_agent.domain.lifecycle import ANSWERED, DELETED, FLAGGED, Standing, standing
-from hwc_school_agent.domain.outcome import FINAL_GOOD, RINGS_NOBODY, Answered, Kind, Said
+from hwc_school_agent.domain.outcome import FINAL_GOOD, RINGS_NOBODY, SWEPT, Answered, Kind, Said
 from hwc_school_agent.domain.signal import Mark, Place, Sighting
-
-_OF_REHEARSAL = frozenset({Kind.REHEARSAL, Kind.ECHO})
 
 
 @dataclass(slots=True)
@@ -76,7 +74,7 @@ class Book:
                 continue
             present.add(s.place)
             entry = self._entries.get(s.place)
-            if entry is not None and entry.kind in _OF_REHEARSAL:
+            if entry is not None and entry.kind in SWEPT:
                 continue  # ``watch/rehearsal.py`` takes it out, whatever its flags say on the way
             if owed is Standing.FINISH:
                 self._entries.pop(s.place, None)

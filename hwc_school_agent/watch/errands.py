@@ -39,12 +39,14 @@ class Errands:
         look_again: Callable[[], None],
         practice: Callable[[Place, Kind], None],
         viewed: Callable[[], frozenset[str | None]],
+        levelling: Callable[[bool], None],
     ) -> None:
         """``changed``: the book changed. ``look_again``: a worker changed the mailbox. ``practice``: triage knew
-        practice mail. ``viewed``: handles that are open at the desk now."""
+        practice mail. ``viewed``: handles that are open at the desk now. ``levelling``: fillers come and go from now
+        on, or no more."""
         self._settings, self._clock, self._loop, self._book, self._spare = settings, clock, loop, book, spare
         self._changed, self._look_again, self._practice = changed, look_again, practice
-        self._viewed = viewed
+        self._viewed, self._levelling = viewed, levelling
         self._hands = Hands(loop)
         self._finishing: set[str] = set()
         self._told: set[Place] = set()  # senders that know of the closed day
@@ -136,20 +138,44 @@ class Errands:
             self._closing.append(answer)
             return
         self._closing = [answer]
+        self._close(again=again, finish_only=False)
+
+    def _close(self, *, again: bool, finish_only: bool) -> None:
+        """``finish_only``: the closing itself went well before, and is written down."""
         viewed = self._viewed()
         unread = tuple(w.place for w in self._book.waiting() if w.handle not in viewed)
-        job = CloseJob(self._book.jobs(), self._clock.now(), dict(self._book.marks), unread)
-        last: list[str] = []
+        job = CloseJob(self._book.jobs(), self._clock.now(), dict(self._book.marks), unread, finish_only)
+        words: list[Said] = []
+
+        def on_line(line: str) -> None:
+            said = Said.parse(line)
+            self._levelling(said.word is Word.LEVELLING)
+            if said.word is not Word.LEVELLING:
+                words.append(said)
+                if len(words) == 1:
+                    closed(said)
+
+        def closed(said: Said) -> None:
+            """The word that is the same with and without a signal, at a moment that is as well: before any message."""
+            if not finish_only:
+                log(Event.CLOSED if said.word in FINAL_GOOD else Event.CLOSE_FAILED)
 
         def on_end(_well: bool) -> None:
-            said = Said.parse(last[-1] if last else "")
-            well = said.word in FINAL_GOOD
-            log(Event.CLOSED if well else Event.CLOSE_FAILED)
+            if not words:
+                self._levelling(False)
+                closed(Said(Word.FAILED))
+            said = words[-1] if len(words) > 1 else Said(Word.FAILED)
             answers, self._closing = self._closing or [], None
             for each in answers:
                 each(said)
-            if again and not well:
-                self._loop.call_later(CLOSE_RETRY_SECONDS, lambda: self.close(lambda _said: None, again=True))
+            if again and said.word not in FINAL_GOOD | {Word.NOT_LEVELLED}:
+                went_well = bool(words) and words[0].word in FINAL_GOOD
+                self._loop.call_later(CLOSE_RETRY_SECONDS, lambda: self._close_again(went_well))
             self._look_again()
 
-        self._hands.start(Worker.CLOSE, (self._settings, job), CLOSE_SECONDS, last.append, on_end)
+        self._hands.start(Worker.CLOSE, (self._settings, job), CLOSE_SECONDS, on_line, on_end)
+
+    def _close_again(self, finish_only: bool) -> None:
+        if self._closing is None:  # else somebody has asked for a whole one meanwhile
+            self._closing = []
+            self._close(again=True, finish_only=finish_only)

@@ -67,6 +67,7 @@ class Watch:
             self._ear.poke,
             self._rehearsal.arrived,
             lambda: frozenset(s.viewing for s in self._door.sessions if s.viewing_until > clock.now()),
+            self._ear.levelling,
         )
         orders = {
             "close": lambda answer: self._errands.close(lambda said: answer(said.line())),
@@ -75,6 +76,7 @@ class Watch:
         self._control = Control(settings.state.runtime_directory, loop, orders)
         self._board = Board(now=clock.now())
         self._slot = -1
+        self._looked: float | None = None  # when the clock last asked for a look, and had it
         self._today: date | None = None
         self._done = Done()
         self._changed = False
@@ -178,7 +180,8 @@ class Watch:
             self._slot = slot
             log(Event.LOOK_OK)
             notify("WATCHDOG=1")
-            self._status(now)
+            self._looked = now
+            self._status()
             if not self._rehearsal.failed():
                 self._heartbeat_url.beat(self._local().date())
         if self._board.health is not Health.OK:
@@ -195,13 +198,15 @@ class Watch:
             next_try=None,
             folders=len(look.folders),
         )
+        self._changed = True
+        if look.fillers:
+            return
         self._marks = look.marks()
         seen = self._book.see(look.sightings, self._marks, now)
         for entry in seen.triage:
             self._errands.triage(entry)
         for handle in seen.finish:
             self._errands.finish(handle)
-        self._changed = True
 
     def _on_lost(self, trouble: Trouble, had_looked: bool, retry_in: float) -> None:
         now = self._clock.now()
@@ -219,13 +224,16 @@ class Watch:
         )
         self._changed = True
 
-    def _status(self, now: float) -> None:
-        time = f"{local(now, self._settings.school.timezone):%H.%M}"
+    def _status(self) -> None:
+        """The look that it names is one that the clock asked for, also when a message has caused another since."""
+        if self._looked is None:
+            return
+        time = f"{local(self._looked, self._settings.school.timezone):%H.%M}"
         notify(f"STATUS=laatste blik {time}{self._rehearsal.status()}")
 
     def _rehearsed(self) -> None:
         """A rehearsal has ended."""
-        self._status(self._board.last_look or self._clock.now())
+        self._status()
         self._changed = True
         self.tick()
 

@@ -1,4 +1,8 @@
-"""The day's closing: finish what is confirmed, sweep our own mail, count every folder. The same every day.
+"""The day's closing: sweep our own mail, count every folder, level the counters, finish what is confirmed.
+
+Two words come out. The first is about the closing itself and is the same on days with and without a signal: it may be
+written down. The last one is for the person who asked, and also knows of messages that could not be finished.
+What may take time because of a message comes after the first word, so that not even its moment tells.
 
 Unread mail and mail that nobody confirmed is never touched, unless the school itself has set a limit
 (``[retention] unread_school_days``); then ``workers/expire.py`` decides.
@@ -8,40 +12,68 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hwc_school_agent.domain import rehearsal
 from hwc_school_agent.domain.job import CloseJob, FinishJob
 from hwc_school_agent.domain.outcome import FINAL_GOOD, Said, Word
 from hwc_school_agent.host.clock import local
-from hwc_school_agent.host.random_keys import derived, installation_key
+from hwc_school_agent.host.random_keys import derived, installation_key, token
 from hwc_school_agent.mailbox import purge
 from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble
+from hwc_school_agent.mailbox.level import level
 from hwc_school_agent.mailbox.session import folders_with_status, open_session
 from hwc_school_agent.mailbox.verify import known, verify
 from hwc_school_agent.post import receipt
+from hwc_school_agent.post import rehearsal as rehearsal_mail
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.workers import expire, finish, practice_mail
 
+Say = Callable[[Said], None]
 
-def run(settings: Settings, job: CloseJob, say: Callable[[Said], None]) -> None:
-    """Close the day; says one word: EMPTY, CLEAN, LEFT, NOT_COUNTED, UNREACHABLE or FAILED. Raises nothing."""
+
+def run(settings: Settings, job: CloseJob, say: Say) -> None:
+    """Close the day. Says LEVELLING when that begins; then the word of the closing (EMPTY, CLEAN, LEFT, NOT_COUNTED,
+    NOT_LEVELLED, UNREACHABLE or FAILED); then the last word, the same or that of a message. Raises nothing."""
+    if job.again:
+        closed = Said(Word.CLEAN)
+    else:
+        closed = _quietly(lambda: _swept(settings, job))
+        if closed.word in FINAL_GOOD and settings.mailbox.level_counters:
+            say(Said(Word.LEVELLING))
+            closed = _quietly(lambda: _levelled(settings, job, closed))
+    say(closed)
+    if closed.word is Word.UNREACHABLE:
+        say(closed)
+        return
+    unfinished = _quietly(lambda: _unfinished(settings, job))
+    # what is still there comes before what was counted
+    say(unfinished if unfinished.word not in FINAL_GOOD else closed)
+
+
+def _quietly(part: Callable[[], Said]) -> Said:
     try:
-        last = _close(settings, job)
+        return part()
     except FolderRefused as refused:
-        last = Said(Word.LEFT, refused.role)
+        return Said(Word.LEFT, refused.role)
     except MailboxTrouble:
-        last = Said(Word.UNREACHABLE)
+        return Said(Word.UNREACHABLE)
     except Exception:
-        last = Said(Word.FAILED)
-    say(last)
+        return Said(Word.FAILED)
 
 
-def _close(settings: Settings, job: CloseJob) -> Said:
+def _levelled(settings: Settings, job: CloseJob, closed: Said) -> Said:
+    now = local(job.now, settings.school.timezone)
+    filler = rehearsal_mail.filler(settings, rehearsal.nonce(now.year, token()[:16]), now)
+    refused = level(settings.mailbox, filler)
+    return Said(Word.NOT_LEVELLED, refused) if refused else closed
+
+
+def _unfinished(settings: Settings, job: CloseJob) -> Said:
+    """Finish every message; CLEAN when nothing of them is left."""
     if settings.unread_school_days > 0:
         for place in job.unread:
-            expire.run(settings, place, job.now, lambda _said: None)  # what it leaves is seen by the count below
+            expire.run(settings, place, job.now, lambda _said: None)  # what it leaves is tried again tomorrow
     unfinished = [said for one in job.jobs if (said := _finished(settings, one))]
-    swept = _swept(settings, job)
-    # what is still there comes before what was counted: the closing claims that nothing handled is kept
-    return unfinished[0] if unfinished else swept
+    return unfinished[0] if unfinished else Said(Word.CLEAN)
 
 
 def _finished(settings: Settings, job: FinishJob) -> Said | None:

@@ -52,7 +52,7 @@ def recognised(settings: Settings, raw: bytes, today: date) -> tuple[Kind, str] 
         if found is None:
             return None
         kind, nonce = found
-        if kind is Kind.ECHO:
+        if kind in (Kind.ECHO, Kind.FILLER):
             return found if ask(Question.KIND, raw, allowed=(), today=today) is Kind.NOBODY else None
         shown = ask(Question.SHOW, raw, allowed=(), today=today)
     except BoxFailed:

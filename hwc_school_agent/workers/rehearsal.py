@@ -11,7 +11,7 @@ from datetime import datetime
 
 from hwc_school_agent.domain import rehearsal
 from hwc_school_agent.domain.job import FinishJob, Part, RehearsalJob
-from hwc_school_agent.domain.outcome import FINAL_GOOD, Answered, Kind, Leg, Rehearsing, Said, Word
+from hwc_school_agent.domain.outcome import FINAL_GOOD, SWEPT, Answered, Kind, Leg, Rehearsing, Said, Word
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.host.clock import local
 from hwc_school_agent.mailbox import purge
@@ -26,8 +26,6 @@ from hwc_school_agent.settings import Settings
 from hwc_school_agent.workers import confirm, finish, practice_mail, reader
 
 Say = Callable[[Leg | Rehearsing], None]
-#: A drill goes when a person has confirmed it; what nobody confirmed goes when the day is closed.
-_SWEPT = frozenset({Kind.REHEARSAL, Kind.ECHO})
 
 
 class _Ended(Exception):
@@ -97,12 +95,13 @@ def _sweep(settings: Settings, job: RehearsalJob, now: datetime, say: Say) -> No
 
 
 def _swept(settings: Settings, job: RehearsalJob, now: datetime, say: Say | None) -> tuple[Sought, Known | None]:
-    """Purge rehearsals and receipts of practice mail, wherever they stand."""
+    """Purge rehearsals and receipts of practice mail, wherever they stand. A drill goes when a person has confirmed it;
+    one that nobody confirmed goes when the day is closed."""
     marks = job.marks if job.part is Part.SWEEP else {}
     day = finish.days_back(settings, job.now)
     with open_session(settings.mailbox) as session:
         folders = folders_with_status(session)
-        ours, seen = practice_mail.search(settings, session, folders, marks, day, now.date(), kinds=_SWEPT)
+        ours, seen = practice_mail.search(settings, session, folders, marks, day, now.date(), kinds=SWEPT)
         if say is not None and (Kind.ECHO, job.nonce) in seen:
             say(Leg.RETURNED)
         folders = purge.sweep(session, folders, marks, ours, day)

@@ -58,6 +58,7 @@ port = 143
 tls = "none"
 user = "hwc"
 handled_elsewhere = "trust"
+level_counters = false
 ca_file = "ca.pem"
 [submission]
 host = "LOCALHOST"
@@ -101,7 +102,9 @@ group = "bells"
     assert without_secrets(got) == without_secrets(
         Settings(
             School("Obs 't Startpunt", "America/Paramaribo", "nl"),
-            Mailbox("127.0.0.1", "hwc", 143, Tls.NONE, str(folder / "ca.pem"), "password", True, got.mailbox.password),
+            Mailbox(
+                "127.0.0.1", "hwc", 143, Tls.NONE, str(folder / "ca.pem"), "password", True, False, got.mailbox.password
+            ),
             Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", got.submission.password),
             Senders(("@veiligthuis.example", "politie@regio.example"), "Meldingen@Regio.example"),
             Hours(time(6, 30), time(9), time(6, 30), (time(7),), time(16), time(16, 30)),
