@@ -7,7 +7,7 @@ export PIP_ROOT_USER_ACTION := ignore
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo check test sweep static needs format clean
+.PHONY: help demo check test sweep static needs format messages clean
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 ... \2/p' $(MAKEFILE_LIST) | sed 's/ \.\.\. /\t/' | expand -t 16
@@ -39,6 +39,9 @@ needs: ## install what the tests run against; starts no service
 format: .venv/.dev ## bring the code into shape
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+messages: .venv/.dev ## bring the translations in line with the texts in the code (docs/language.md)
+	$(BIN)/python -m tests.language.catalogue
 
 clean: ## remove the virtual environment and all caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

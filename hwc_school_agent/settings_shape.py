@@ -76,7 +76,7 @@ class _Section(BaseModel):
 class SchoolSection(_Section):
     name: Line
     timezone: Annotated[str, _text(rules.timezone)] = "Europe/Amsterdam"
-    language: Literal["nl"] = "nl"
+    language: Literal["nl", "en"] = "nl"
 
 
 def _only_to_ourselves(tls: str, host: str | None) -> str:

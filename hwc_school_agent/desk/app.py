@@ -8,6 +8,7 @@ from dataclasses import replace
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.desk import pages, stream
 from hwc_school_agent.desk.content import Content
 from hwc_school_agent.desk.cookies import Cookies
@@ -21,7 +22,7 @@ from hwc_school_agent.desk.people import People, by_hand
 from hwc_school_agent.desk.render import Renderer
 from hwc_school_agent.desk.sessions import Table
 from hwc_school_agent.desk.staff import Staff
-from hwc_school_agent.desk.words import clock
+from hwc_school_agent.desk.words import hour
 from hwc_school_agent.domain.board import Attempts, Session
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.settings import Settings
@@ -48,7 +49,8 @@ class App:
         self._people = People(self._table, staff, login, cookies, link, time)
         self._content = Content(settings, self._table, life, time)
         self._deeds = Deeds(settings, link, life, time, self._people, self._content)
-        self._render = Renderer(settings.school.name, self._zone)
+        self._tr = language(settings.school.language)
+        self._render = Renderer(settings.school.name, self._zone, self._tr)
         self._streams = 0
         self.act = self._deeds.act
 
@@ -78,7 +80,7 @@ class App:
             covers_at=pages.covers_at(session) if session is not None else 0.0,
             now=now,
             note=self._people.note(request, session),
-            morning_end=self._settings.hours.morning_end.strftime("%H.%M"),
+            morning_end=self._settings.hours.morning_end,
             in_morning=self._in_morning(now),
         )
         self._people.cookies.drop_note(request, response)
@@ -119,8 +121,10 @@ class App:
         if session is None:
             return None
         board, page = self._link.board, self._page(session)
-        look = f"{clock(board.last_look, self._zone)} uur" if board.last_look else ""
-        return stream.Beat(page.version, board.ring, page.title, look, max(0, int(self._time.now() - board.now)))
+        look = hour(board.last_look, self._zone, self._tr) if board.last_look else ""
+        return stream.Beat(
+            page.version, board.ring, self._tr(page.title), look, max(0, int(self._time.now() - board.now))
+        )
 
     def _page(self, session: Session | None) -> Page:
         now = self._time.now()

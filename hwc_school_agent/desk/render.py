@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import mimetypes
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,22 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from hwc_school_agent.desk import words
+from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import Said
 
 _HERE = Path(__file__).parent
 _FACES = {
-    400: ("Dat begrijpen we niet", "De vraag van je browser was niet compleet. Probeer het opnieuw."),
-    403: ("Open het bureau zelf", "Deze vraag kwam van een andere pagina. Voor de zekerheid doen we daar niets mee."),
-    404: ("Deze pagina bestaat niet", "Het bureau heeft maar één pagina."),
-    405: ("Dat kan hier niet", "Het bureau heeft maar één pagina."),
-    413: ("Dat is te veel", "De vraag van je browser was te groot."),
-    421: ("Dit adres kennen we niet", "Open het bureau op het adres dat je van ICT hebt gekregen."),
-    500: ("Er ging iets mis", "Probeer het opnieuw. Lukt het niet? Bel Veilig Thuis: 0800 2000."),
-    503: ("Het is even te druk", "Probeer het over een minuut opnieuw."),
+    400: (mark("Dat begrijpen we niet"), mark("De vraag van je browser was niet compleet. Probeer het opnieuw.")),
+    403: (
+        mark("Open het bureau zelf"),
+        mark("Deze vraag kwam van een andere pagina. Voor de zekerheid doen we daar niets mee."),
+    ),
+    404: (mark("Deze pagina bestaat niet"), mark("Het bureau heeft maar één pagina.")),
+    405: (mark("Dat kan hier niet"), mark("Het bureau heeft maar één pagina.")),
+    413: (mark("Dat is te veel"), mark("De vraag van je browser was te groot.")),
+    421: (mark("Dit adres kennen we niet"), mark("Open het bureau op het adres dat je van ICT hebt gekregen.")),
+    500: (mark("Er ging iets mis"), mark("Probeer het opnieuw. Lukt het niet? Bel Veilig Thuis: 0800 2000.")),
+    503: (mark("Het is even te druk"), mark("Probeer het over een minuut opnieuw.")),
 }
 
 
@@ -43,7 +48,8 @@ class Static:
 class Renderer:
     """Turns a page model into a response."""
 
-    def __init__(self, school: str, timezone: str) -> None:
+    def __init__(self, school: str, timezone: str, tr: Language = DUTCH) -> None:
+        self._tr = tr
         self.static = {
             p.name: Static(p.read_bytes(), mimetypes.guess_type(p.name)[0] or "application/octet-stream")
             for p in sorted((_HERE / "static").iterdir())
@@ -57,18 +63,29 @@ class Renderer:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self._env.globals["school"] = school
-        self._env.globals["static"] = self._address
-        self._env.globals["folder"] = words.FOLDERS
-        self._env.globals["roles"] = words.ROLES
-        self._env.globals["morning"] = words.MORNING
-        self._env.globals["troubles"] = words.TROUBLES
-        self._env.globals["legs"] = words.LEGS
-        self._env.globals["sentence"] = words.sentence
-        self._env.globals["Said"] = Said
-        self._env.filters["clock"] = lambda epoch: words.clock(epoch, timezone)
+        self._speak(tr)
+        self._env.globals |= {"school": school, "static": self._address, "Said": Said}
+        self._env.filters["clock"] = lambda epoch: words.clock(epoch, timezone, tr)
+        self._env.filters["hour"] = lambda epoch: words.hour(epoch, timezone, tr)
         self._env.filters["machine"] = lambda epoch: words.machine_time(epoch, timezone)
-        self._env.filters["day"] = words.day
+
+    def _speak(self, tr: Language) -> None:
+        """Teach the templates a language: ``_``, ``{% trans %}``, and the names of closed words."""
+        self._env.add_extension("jinja2.ext.i18n")
+        self._env.install_gettext_callables(tr.gettext, tr.ngettext, newstyle=True)  # type: ignore[attr-defined]
+        self._env.globals |= {
+            "language": tr.code,
+            "clock_shape": tr.hour_shape,
+            "folder": {role: tr(name) for role, name in words.FOLDERS.items()},
+            "roles": {role: tr(name) for role, name in words.ROLES.items()},
+            "morning": {note: tr(line) for note, line in words.MORNING.items()},
+            "troubles": {t: (tr(what), code, tr(cure)) for t, (what, code, cure) in words.TROUBLES.items()},
+            "legs": {leg: replace(f, text=tr(f.text), help=tr(f.help)) for leg, f in words.LEGS.items()},
+            "sentence": partial(words.sentence, tr=tr),
+        }
+        self._env.filters["day"] = tr.day
+        self._env.filters["hour_of"] = tr.hour
+        self._env.filters["title"] = tr
 
     def page(self, template: str, **facts: Any) -> HTMLResponse:
         """One page, status 200."""
@@ -77,7 +94,9 @@ class Renderer:
     def refusal(self, status: int) -> HTMLResponse:
         """A plain page for a request that is not answered."""
         heading, text = _FACES[status]
-        html = self._env.get_template("refused.html").render(heading=heading, text=text, link=status != 421)
+        html = self._env.get_template("refused.html").render(
+            heading=self._tr(heading), text=self._tr(text), link=status != 421
+        )
         return HTMLResponse(html, status)
 
     def _address(self, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Dutch for closed words and times. A server seldom has a Dutch locale, so the tables are ours."""
+"""What closed words and times are called on the page. The tables are Dutch; ``tr`` speaks the school's language."""
 
 from __future__ import annotations
 
@@ -7,72 +7,73 @@ from datetime import date
 from enum import Enum
 
 from hwc_school_agent.domain.board import Note, Trouble
+from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import Answered, FolderRole, Leg, Said, Word
 from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import local
 
-MONTHS = (
-    "januari",
-    "februari",
-    "maart",
-    "april",
-    "mei",
-    "juni",
-    "juli",
-    "augustus",
-    "september",
-    "oktober",
-    "november",
-    "december",
+#: Every title that ``pages.decide`` can give a page: no text from outside is ever in one.
+TITLES = (
+    mark("Bureau"),
+    mark("Bureau (1)"),
+    mark("Bureau – inloggen"),
+    mark("Bureau – storing"),
+    mark("Bureau – oefening"),
+    mark("Bureau (1) – oefening"),
+    mark("Bureau – storing – oefening"),
 )
 
-ROLES = {Role.CONTACT.value: "Contactpersoon", Role.BACKUP.value: "Achterwacht", Role.HEAD.value: "Directie"}
+ROLES = {
+    Role.CONTACT.value: mark("Contactpersoon"),
+    Role.BACKUP.value: mark("Achterwacht"),
+    Role.HEAD.value: mark("Directie"),
+}
 
 FOLDERS = {
-    FolderRole.INBOX: "Postvak IN",
-    FolderRole.SENT: "Verzonden",
-    FolderRole.TRASH: "Prullenbak",
-    FolderRole.JUNK: "Ongewenste e-mail",
-    FolderRole.DRAFTS: "Concepten",
-    FolderRole.ARCHIVE: "Archief",
-    FolderRole.ALL: "Alle berichten",
-    FolderRole.OTHER: "een andere map",
+    FolderRole.INBOX: mark("Postvak IN"),
+    FolderRole.SENT: mark("Verzonden"),
+    FolderRole.TRASH: mark("Prullenbak"),
+    FolderRole.JUNK: mark("Ongewenste e-mail"),
+    FolderRole.DRAFTS: mark("Concepten"),
+    FolderRole.ARCHIVE: mark("Archief"),
+    FolderRole.ALL: mark("Alle berichten"),
+    FolderRole.OTHER: mark("een andere map"),
 }
 
 MORNING = {
-    Note.BEGUN: "Ochtenddienst begonnen",
-    Note.REACHED: "Postbus bereikbaar",
-    Note.LOST: "Postbus niet bereikbaar",
-    Note.LOOK_RUNG: "Seintje gegeven: open het bureau",
-    Note.RUNG_AGAIN: "Nog een keer een seintje gegeven",
+    Note.BEGUN: mark("Ochtenddienst begonnen"),
+    Note.REACHED: mark("Postbus bereikbaar"),
+    Note.LOST: mark("Postbus niet bereikbaar"),
+    Note.LOOK_RUNG: mark("Seintje gegeven: open het bureau"),
+    Note.RUNG_AGAIN: mark("Nog een keer een seintje gegeven"),
 }
 
 #: What went wrong with a look, the code for ICT, and what ICT can do.
 TROUBLES = {
     Trouble.NO_ANSWER: (
-        "De mailserver antwoordt niet",
+        mark("De mailserver antwoordt niet"),
         "HWC-210",
-        "Controleer of de mailserver bereikbaar is vanaf deze machine.",
+        mark("Controleer of de mailserver bereikbaar is vanaf deze machine."),
     ),
     Trouble.NO_NAME: (
-        "De naam van de mailserver wordt niet gevonden",
+        mark("De naam van de mailserver wordt niet gevonden"),
         "HWC-211",
-        "Controleer de DNS en de instelling host.",
+        mark("Controleer de DNS en de instelling host."),
     ),
     Trouble.CERTIFICATE: (
-        "Het certificaat van de mailserver klopt niet",
+        mark("Het certificaat van de mailserver klopt niet"),
         "HWC-212",
-        "Controleer de geldigheid van het certificaat, de klok van deze machine en de instelling ca_file.",
+        mark("Controleer de geldigheid van het certificaat, de klok van deze machine en de instelling ca_file."),
     ),
     Trouble.LOGIN: (
-        "De mailserver weigert het wachtwoord van de postbus",
+        mark("De mailserver weigert het wachtwoord van de postbus"),
         "HWC-213",
-        "Controleer of het wachtwoord is gewijzigd of het account is geblokkeerd.",
+        mark("Controleer of het wachtwoord is gewijzigd of het account is geblokkeerd."),
     ),
     Trouble.PROTOCOL: (
-        "De mailserver geeft een antwoord dat we niet begrijpen",
+        mark("De mailserver geeft een antwoord dat we niet begrijpen"),
         "HWC-214",
-        "Voer ‘hwc-school-agent doctor’ uit.",
+        mark("Voer ‘hwc-school-agent doctor’ uit."),
     ),
 }
 
@@ -90,47 +91,59 @@ class Failure:
 #: By the first leg that was not gone. The codes are those of ``systemctl status``.
 LEGS = {
     Leg.SENT: Failure(
-        "Dat kon vanmorgen niet worden verstuurd",
+        mark("Dat kon vanmorgen niet worden verstuurd"),
         "HWC-241",
-        "Kijk of de server voor uitgaande mail bereikbaar is, of de login klopt, en of from naar de eigen postbus mag"
-        " mailen.",
+        mark(
+            "Kijk of de server voor uitgaande mail bereikbaar is, of de login klopt, en of [submission]"
+            " from naar de eigen postbus mag mailen."
+        ),
         unseen=True,
     ),
     Leg.ARRIVED: Failure(
-        "Dat kwam vanmorgen niet aan",
+        mark("Dat kwam vanmorgen niet aan"),
         "HWC-242",
-        "Stuur zelf een mail naar het adres van de postbus ([rehearsal] to). Kijk naar regels, spamfilter en quotum, en"
-        " of een server onderweg de Message-ID verandert.",
+        mark(
+            "Stuur zelf een mail naar het adres van de postbus ([rehearsal] to). Kijk naar regels, spamfilter en"
+            " quotum, en of een server onderweg de Message-ID verandert."
+        ),
         unseen=True,
     ),
     Leg.READ: Failure(
-        "Dat kwam aan, maar werd niet goed gelezen", "HWC-243", "Voer ‘hwc-school-agent doctor’ uit.", unseen=True
+        mark("Dat kwam aan, maar werd niet goed gelezen"),
+        "HWC-243",
+        mark("Voer ‘hwc-school-agent doctor’ uit."),
+        unseen=True,
     ),
     Leg.RECEIPTED: Failure(
-        "Dat kwam aan, maar de ontvangstbevestiging kon niet worden verstuurd",
+        mark("Dat kwam aan, maar de ontvangstbevestiging kon niet worden verstuurd"),
         "HWC-244",
-        "Kijk of het account vlaggen mag zetten, en of de server voor uitgaande mail bereikbaar is.",
+        mark("Kijk of het account vlaggen mag zetten, en of de server voor uitgaande mail bereikbaar is."),
     ),
     Leg.RETURNED: Failure(
-        "Dat kwam aan, maar de ontvangstbevestiging kwam niet terug",
+        mark("Dat kwam aan, maar de ontvangstbevestiging kwam niet terug"),
         "HWC-245",
-        "De server nam de bevestiging aan en bezorgde haar niet. Kijk naar spamfilter en regels voor automatische"
-        " antwoorden.",
+        mark(
+            "De server nam de bevestiging aan en bezorgde haar niet. Kijk naar spamfilter en regels voor automatische"
+            " antwoorden."
+        ),
     ),
     Leg.PURGED: Failure(
-        "Dat kon niet uit alle mappen worden gewist",
+        mark("Dat kon niet uit alle mappen worden gewist"),
         "HWC-246",
-        "Kijk of het account mag verwijderen, en of een bewaarbeleid dat tegenhoudt.",
+        mark("Kijk of het account mag verwijderen, en of een bewaarbeleid dat tegenhoudt."),
     ),
     Leg.VERIFIED: Failure(
-        "Dat stond er na het wissen nog, of een map was niet na te tellen",
+        mark("Dat stond er na het wissen nog, of een map was niet na te tellen"),
         "HWC-247",
-        "Een regel of ander mailprogramma zet berichten misschien terug. Kijk naar regels, synchronisatie en rechten.",
+        mark(
+            "Een regel of ander mailprogramma zet berichten misschien terug."
+            " Kijk naar regels, synchronisatie en rechten."
+        ),
     ),
     Leg.SCANNED: Failure(
-        "De naam van het proefkind bleef in het geheugen van het programma",
+        mark("De naam van het proefkind bleef in het geheugen van het programma"),
         "HWC-248",
-        "Dat is een fout in dit programma. Meld hem aan de makers.",
+        mark("Dat is een fout in dit programma. Meld hem aan de makers."),
     ),
 }
 
@@ -153,91 +166,106 @@ class Sentence:
     help: str = ""
 
 
-def sentence(said: Said, answered: Answered, folders: int, *, drill: bool = False, phoned: bool = False) -> Sentence:
-    """One word in Dutch. Never more than the word itself claims."""
+def sentence(
+    said: Said, answered: Answered, folders: int, *, drill: bool = False, phoned: bool = False, tr: Language = DUTCH
+) -> Sentence:
+    """One word as a sentence. Never more than the word itself claims."""
     if drill and said.word is Word.RECEIPTED:
-        return Sentence(Tick.GOOD, "Ontvangstbevestiging verstuurd, naar onze eigen postbus")
-    folder = FOLDERS[said.role or FolderRole.OTHER]
+        return Sentence(Tick.GOOD, tr("Ontvangstbevestiging verstuurd, naar onze eigen postbus"))
+    folder = tr(FOLDERS[said.role or FolderRole.OTHER])
     where = folder[0].upper() + folder[1:]
-    all_folders = f"Alle {folders} mappen nageteld" if folders > 1 else "Alle mappen nageteld"
+    all_folders = tr("Alle %(count)d mappen nageteld", count=folders) if folders > 1 else tr("Alle mappen nageteld")
     match said.word:
         case Word.RECEIPTED if answered is Answered.NOT_OURS:
-            return Sentence(Tick.GOOD, "Bericht ‘niet van onze school’ verstuurd naar Veilig Thuis")
+            return Sentence(Tick.GOOD, tr("Bericht ‘niet van onze school’ verstuurd naar Veilig Thuis"))
         case Word.RECEIPTED:
-            return Sentence(Tick.GOOD, "Ontvangstbevestiging verstuurd naar Veilig Thuis")
+            return Sentence(Tick.GOOD, tr("Ontvangstbevestiging verstuurd naar Veilig Thuis"))
         case Word.NOT_OWED if phoned:
-            return Sentence(Tick.GOOD, "Geen ontvangstbevestiging verstuurd: er is gebeld")
+            return Sentence(Tick.GOOD, tr("Geen ontvangstbevestiging verstuurd: er is gebeld"))
         case Word.NOT_OWED:
-            return Sentence(Tick.GOOD, "Geen ontvangstbevestiging verstuurd")
+            return Sentence(Tick.GOOD, tr("Geen ontvangstbevestiging verstuurd"))
         case Word.PURGED:
-            return Sentence(Tick.GOOD, "Bericht verwijderd uit de postbus")
+            return Sentence(Tick.GOOD, tr("Bericht verwijderd uit de postbus"))
         case Word.EMPTY:
-            return Sentence(Tick.GOOD, f"{all_folders}, ook de prullenbak: niets gevonden")
+            return Sentence(
+                Tick.GOOD, tr("%(all_folders)s, ook de prullenbak: niets gevonden", all_folders=all_folders)
+            )
         case Word.CLEAN:
-            return Sentence(Tick.GOOD, f"{all_folders}, ook de prullenbak: dit bericht staat nergens meer")
+            return Sentence(
+                Tick.GOOD,
+                tr("%(all_folders)s, ook de prullenbak: dit bericht staat nergens meer", all_folders=all_folders),
+            )
         case Word.GONE:
-            return Sentence(Tick.GOOD, "Het bericht stond niet meer in de postbus")
+            return Sentence(Tick.GOOD, tr("Het bericht stond niet meer in de postbus"))
         case Word.PURGE_FAILED:
             return Sentence(
                 Tick.BAD,
-                f"{where}: de mailserver weigerde het verwijderen",
+                tr("%(folder)s: de mailserver weigerde het verwijderen", folder=where),
                 "HWC-431",
-                "Kijk of het account in deze map berichten mag verwijderen, en of een bewaarbeleid dat tegenhoudt.",
+                tr("Kijk of het account in deze map berichten mag verwijderen, en of een bewaarbeleid dat tegenhoudt."),
             )
         case Word.LEFT:
             return Sentence(
                 Tick.BAD,
-                f"{where}: bij het nakijken stond het bericht er nog",
+                tr("%(folder)s: bij het nakijken stond het bericht er nog", folder=where),
                 "HWC-432",
-                "Een regel of ander mailprogramma zet het bericht misschien terug. Kijk naar regels en synchronisatie.",
+                tr(
+                    "Een regel of ander mailprogramma zet het bericht misschien terug."
+                    " Kijk naar regels en synchronisatie."
+                ),
             )
         case Word.NOT_COUNTED:
             return Sentence(
                 Tick.BAD,
-                f"{where}: we konden deze map niet natellen",
+                tr("%(folder)s: we konden deze map niet natellen", folder=where),
                 "HWC-433",
-                "Kijk of het account deze map mag openen. Tot dan zeggen we niet dat alles weg is.",
+                tr("Kijk of het account deze map mag openen. Tot dan zeggen we niet dat alles weg is."),
             )
         case Word.UNREACHABLE:
             return Sentence(
                 Tick.BAD,
-                "De postbus was niet bereikbaar",
+                tr("De postbus was niet bereikbaar"),
                 "HWC-434",
-                "Kijk of de mailserver bereikbaar is.",
+                tr("Kijk of de mailserver bereikbaar is."),
             )
         case Word.NOT_CONFIRMED:
             return Sentence(
                 Tick.BAD,
-                "De postbus weet niet dat jij het hebt ontvangen",
+                tr("De postbus weet niet dat jij het hebt ontvangen"),
                 "HWC-435",
-                "De vlag op het bericht is weg. Kijk of een ander mailprogramma vlaggen wist.",
+                tr("De vlag op het bericht is weg. Kijk of een ander mailprogramma vlaggen wist."),
             )
         case Word.RECEIPT_LATER:
             return Sentence(
                 Tick.BAD,
-                "De ontvangstbevestiging kon nog niet worden verstuurd",
+                tr("De ontvangstbevestiging kon nog niet worden verstuurd"),
                 "HWC-441",
-                "Kijk of de server voor uitgaande mail bereikbaar is en of de login klopt.",
+                tr("Kijk of de server voor uitgaande mail bereikbaar is en of de login klopt."),
             )
         case Word.RECEIPT_REFUSED:
             return Sentence(
                 Tick.BAD,
-                "De mailserver weigerde de ontvangstbevestiging",
+                tr("De mailserver weigerde de ontvangstbevestiging"),
                 "HWC-442",
-                "De server voor uitgaande mail weigert voorgoed. Kijk naar het adres bij from en de verzendrechten.",
+                tr("De server voor uitgaande mail weigert voorgoed. Kijk naar [submission] from en de verzendrechten."),
             )
         case Word.LEVELLING | Word.NOT_LEVELLED | Word.FAILED:
             return Sentence(
                 Tick.BAD,
-                "Er ging iets mis in het programma zelf",
+                tr("Er ging iets mis in het programma zelf"),
                 "HWC-900",
-                "Voer ‘hwc-school-agent doctor’ uit.",
+                tr("Voer ‘hwc-school-agent doctor’ uit."),
             )
 
 
-def clock(epoch: float, timezone: str) -> str:
+def clock(epoch: float, timezone: str, tr: Language = DUTCH) -> str:
     """A time of day: ``07.54``."""
-    return local(epoch, timezone).strftime("%H.%M")
+    return tr.clock(local(epoch, timezone))
+
+
+def hour(epoch: float, timezone: str, tr: Language = DUTCH) -> str:
+    """The same in a sentence: ``07.54 uur``."""
+    return tr.hour(local(epoch, timezone))
 
 
 def machine_time(epoch: float, timezone: str) -> str:
@@ -245,6 +273,6 @@ def machine_time(epoch: float, timezone: str) -> str:
     return local(epoch, timezone).strftime("%Y-%m-%dT%H:%M")
 
 
-def day(born: date) -> str:
+def day(born: date, tr: Language = DUTCH) -> str:
     """A date in full: ``3 mei 2017``."""
-    return f"{born.day} {MONTHS[born.month - 1]} {born.year}"
+    return tr.day(born)

@@ -10,6 +10,7 @@ from collections.abc import Collection
 from datetime import date, datetime
 
 from hwc_school_agent.domain.envelope import LONGEST_ADDRESS, Envelope, sender_agreed
+from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import Answered
 
 #: Answers of machines (RFC 3834 section 5). ``auto-generated`` is missing: an agreed sender's system may mail signals.
@@ -21,14 +22,8 @@ _NOBODY_READS = re.compile(
 )
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?", re.ASCII)
 
-SUBJECT = "Ontvangstbevestiging"
-NOTICE_SUBJECT = "Je bericht is nog niet gelezen"
-
-_DAYS = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
-_MONTHS = (
-    "januari", "februari", "maart", "april", "mei", "juni",
-    "juli", "augustus", "september", "oktober", "november", "december",
-)  # fmt: skip
+SUBJECT = mark("Ontvangstbevestiging")
+NOTICE_SUBJECT = mark("Je bericht is nog niet gelezen")
 
 
 def receipt_address(
@@ -54,45 +49,50 @@ def receipt_address(
     return None if {address.casefold(), envelope.sender.casefold()} & mine else address
 
 
-def receipt_text(answered: Answered, school: str, at: datetime) -> str:
+def receipt_text(answered: Answered, school: str, at: datetime, tr: Language = DUTCH) -> str:
     """The body of a receipt. ``at``: local time of the confirmation. Raises ``ValueError`` for ``PHONED``."""
-    if answered is Answered.READ:
-        news = (
-            f"Je bericht is ontvangen op {school}.\n"
-            "Een medewerker van de school heeft het gelezen.\n"
-        )  # fmt: skip
-    elif answered is Answered.NOT_OURS:
-        news = (
-            f"Je bericht is ontvangen op {school}.\n"
-            "Een medewerker van de school heeft het gelezen.\n"
-            "\n"
-            "De leerling in je bericht zit niet bij ons op school.\n"
-            "Wil je controleren voor welke school je bericht is?\n"
-            "Stuur het dan opnieuw, naar die school.\n"
-        )
-    else:
+    if answered is Answered.PHONED:
         raise ValueError("no receipt is owed to a sender who was told by telephone")
-    return f"Goedendag,\n\n{news}\nBevestigd om {at:%H.%M} uur, op {dutch_day(at)}.\n\n{school}\n"
+    rows = [
+        tr("Goedendag,"),
+        "",
+        tr("Je bericht is ontvangen op %(school)s.", school=school),
+        tr("Een medewerker van de school heeft het gelezen."),
+        "",
+    ]
+    if answered is Answered.NOT_OURS:
+        rows += [
+            tr("De leerling in je bericht zit niet bij ons op school."),
+            tr("Wil je controleren voor welke school je bericht is?"),
+            tr("Stuur het dan opnieuw, naar die school."),
+            "",
+        ]
+    rows += [tr("Bevestigd om %(time)s, op %(day)s.", time=tr.hour(at), day=tr.weekday(at)), "", school, ""]
+    return "\n".join(rows)
 
 
-def closed_notice_text(school: str, first: date) -> str:
+def closed_notice_text(school: str, first: date, tr: Language = DUTCH) -> str:
     """The body of the notice to a sender whose message came while there is no school. ``first``: the first school day.
 
     It claims only what is sure: a machine has the message, and no person has read it.
     """
-    return (
-        "Goedendag,\n\n"
-        f"Dit is een automatisch bericht van {school}.\n"
-        "Een computer heeft je bericht ontvangen. Er is nu niemand op school.\n"
-        "Nog niemand heeft je bericht gelezen.\n"
-        "\n"
-        f"De eerste schooldag is {dutch_day(first)}.\n"
-        "Die ochtend kijkt een medewerker van de school.\n"
-        "Is je bericht gelezen? Dan krijg je een ontvangstbevestiging.\n"
-        f"\n{school}\n"
-    )
+    rows = [
+        tr("Goedendag,"),
+        "",
+        tr("Dit is een automatisch bericht van %(school)s.", school=school),
+        tr("Een computer heeft je bericht ontvangen. Er is nu niemand op school."),
+        tr("Nog niemand heeft je bericht gelezen."),
+        "",
+        tr("De eerste schooldag is %(day)s.", day=tr.weekday(first)),
+        tr("Die ochtend kijkt een medewerker van de school."),
+        tr("Is je bericht gelezen? Dan krijg je een ontvangstbevestiging."),
+        "",
+        school,
+        "",
+    ]
+    return "\n".join(rows)
 
 
 def dutch_day(day: date) -> str:
     """``maandag 19 oktober 2026``."""
-    return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return DUTCH.weekday(day)

@@ -12,6 +12,7 @@ from email.utils import format_datetime, parseaddr
 from hashlib import sha256
 
 from hwc_school_agent.domain.envelope import Envelope
+from hwc_school_agent.domain.language import DUTCH, Language
 from hwc_school_agent.domain.outcome import Answered
 from hwc_school_agent.domain.receipt import SUBJECT, receipt_text
 from hwc_school_agent.domain.signal import Place
@@ -25,14 +26,22 @@ _OURS = re.compile(r"<hwc-([0-9a-f]{20})-([0-9a-f]{20})@[^<>\s]{1,200}>", re.ASC
 
 
 def build(
-    *, sender: str, to: str, answered: Answered, school: str, at: datetime, message_id: str, envelope: Envelope
+    *,
+    sender: str,
+    to: str,
+    answered: Answered,
+    school: str,
+    at: datetime,
+    message_id: str,
+    envelope: Envelope,
+    tr: Language = DUTCH,
 ) -> EmailMessage:
     """The receipt as a message. ``sender``: ``[submission] from``; ``at``: aware local time. Raises as ``reply``."""
     return reply(
         sender=sender,
         to=to,
-        subject=SUBJECT,
-        text=receipt_text(answered, school, at),
+        subject=tr(SUBJECT),
+        text=receipt_text(answered, school, at, tr),
         at=at,
         message_id=message_id,
         envelope=envelope,

@@ -12,6 +12,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import parseaddr
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain.envelope import Envelope
 from hwc_school_agent.domain.lifecycle import ANSWERED, DELETED, FLAGGED, SEEN
 from hwc_school_agent.domain.outcome import Said, Word
@@ -91,7 +92,7 @@ def _mail(settings: Settings, place: Place, at: datetime, message: Message, key:
     first = held_over_till(at, settings.hours.day_end, settings.calendar)
     if not isinstance(envelope, Envelope) or first is None:
         return None
-    sender = settings.submission.sender
+    sender, tr = settings.submission.sender, language(settings.school.language)
     own = {settings.mailbox.user, parseaddr(sender)[1], settings.submission.user}
     to = receipt_address(envelope, allowed=settings.senders.allowed, receipt_to=settings.senders.receipt_to, own=own)
     if to is None:
@@ -99,8 +100,8 @@ def _mail(settings: Settings, place: Place, at: datetime, message: Message, key:
     return receipt.reply(
         sender=sender,
         to=to,
-        subject=NOTICE_SUBJECT,
-        text=closed_notice_text(settings.school.name, first),
+        subject=tr(NOTICE_SUBJECT),
+        text=closed_notice_text(settings.school.name, first, tr),
         at=at,
         envelope=envelope,
         message_id=receipt.notice_id(key, message.message_id, message.arrived, place, sender),

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from email.message import EmailMessage
 from email.utils import parseaddr
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain import lifecycle, rehearsal
 from hwc_school_agent.domain.envelope import Envelope
 from hwc_school_agent.domain.job import FinishJob
@@ -143,6 +144,7 @@ def _owed(settings: Settings, job: FinishJob, message: Message, key: bytes) -> E
         school=settings.school.name,
         at=at,
         envelope=envelope,
+        tr=language(settings.school.language),
         message_id=receipt.receipt_id(key, message.message_id, message.arrived, job.place, sender),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
@@ -185,7 +186,7 @@ def confirmed_page(*words: Word, answered: Answered = Answered.READ, phoned: boo
         covers_at=0.0,
         now=NOW,
         note="",
-        morning_end="08.30",
+        morning_end=time(8, 30),
         in_morning=True,
     )
     return bytes(response.body).decode()

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain.envelope import Envelope
 from hwc_school_agent.domain.outcome import Answered, FolderRole
 from hwc_school_agent.domain.receipt import receipt_address, receipt_text
@@ -97,18 +98,29 @@ class TestText:
         assert "zit niet bij ons op school" in text
         assert "controleren" in text
 
+    def test_in_english(self) -> None:
+        text = receipt_text(Answered.NOT_OURS, "De Testschool", AT, language("en"))
+        assert "does not go to our school" in text
+        assert "Confirmed at 07:52, on Monday 23 November 2026." in text
+        assert "ontvangen" not in text
+
     def test_told_by_telephone(self) -> None:
         with pytest.raises(ValueError):
             receipt_text(Answered.PHONED, "De Testschool", AT)
 
 
-def built(envelope: Envelope = AGREED, **changes: str) -> bytes:
-    facts = {"sender": "hwc@school.example", "to": SENDER, "school": "De Testschool"}
+def built(envelope: Envelope = AGREED, **changes: object) -> bytes:
+    facts: dict[str, object] = {"sender": "hwc@school.example", "to": SENDER, "school": "De Testschool"}
     facts["message_id"] = "<r@school.example>"
     return build(answered=Answered.READ, at=AT, envelope=envelope, **(facts | changes)).as_bytes()  # type: ignore[arg-type]
 
 
 class TestMessage:
+    def test_subject_in_english(self) -> None:
+        mail = email.message_from_bytes(built(tr=language("en")), policy=email.policy.default)
+        assert str(mail["Subject"]) == "Receipt"
+        assert "has read it" in mail.get_content()
+
     def test_headers(self) -> None:
         mail = email.message_from_bytes(built(), policy=email.policy.default)
         assert {k: str(v) for k, v in mail.items()} == {

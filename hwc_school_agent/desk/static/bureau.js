@@ -81,7 +81,7 @@
   function notify() {
     if (!canNotify() || document.visibilityState === "visible") return;
     try {
-      const seen = new Notification("Bureau", { body: "Open het bureau.", tag: "bureau", renotify: true });
+      const seen = new Notification(body.dataset.naam, { body: body.dataset.oproep, tag: "bureau", renotify: true });
       seen.onclick = () => { window.focus(); seen.close(); };
     } catch (ignored) { /* phones allow this from a service worker only; the page itself still rings */ }
   }
@@ -158,7 +158,7 @@
 
   function clock(time) {
     const two = (n) => String(n).padStart(2, "0");
-    return two(time.getHours()) + "." + two(time.getMinutes()) + " uur";
+    return body.dataset.klok.replace("{h}", two(time.getHours())).replace("{m}", two(time.getMinutes()));
   }
 
   function lose() {
@@ -170,7 +170,7 @@
     at("pagina").hidden = true;
     at("los").hidden = false;
     at("melding").textContent = at("los-kop").textContent;
-    document.title = "Bureau – geen verbinding";
+    document.title = at("los").dataset.titel;
   }
 
   function found() {
@@ -183,7 +183,8 @@
     const silent = Date.now() - lastEvent;
     if (silent > LOST_AFTER) lose();
     const seconds = Math.round(silent / 1000) + signAge;
-    if (at("teken")) at("teken").textContent = seconds < 2 ? "zojuist" : seconds + " seconden geleden";
+    const sign = at("teken");
+    if (sign) sign.textContent = seconds < 2 ? sign.dataset.nu : sign.dataset.tellend.replace("{n}", seconds);
   }
 
   if (loggedIn) {
