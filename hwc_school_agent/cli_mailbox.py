@@ -31,6 +31,16 @@ _TROUBLE: Mapping[Trouble, str] = MappingProxyType(
         Trouble.CERTIFICATE: "het certificaat van de mailserver klopt niet.",
         Trouble.LOGIN: "de mailserver weigert de gebruikersnaam of het wachtwoord.",
         Trouble.PROTOCOL: "de mailserver geeft een antwoord dat dit programma niet begrijpt.",
+        Trouble.NO_TOKEN_SERVER: "de server die het token geeft, antwoordt niet.",
+        Trouble.SECRET_EXPIRED: "het certificaat of het clientgeheim is verlopen.",
+        Trouble.SECRET_WRONG: "het certificaat, het clientgeheim of de sleutel wordt geweigerd.",
+        Trouble.APP_UNKNOWN: "de app of de tenant is niet bekend (tenant, client_id).",
+        Trouble.NO_CONSENT: "de app heeft geen toestemming voor deze rechten.",
+        Trouble.SIGN_IN_AGAIN: "de toestemming is ingetrokken: meld de postbus opnieuw aan.",
+        Trouble.BLOCKED: "een regel van de organisatie blokkeert de app.",
+        Trouble.CLOCK: "de klok van deze machine loopt niet gelijk.",
+        Trouble.NO_TOKEN: "er is geen token: controleer de credentials, de extra of het commando bij [mailbox].",
+        Trouble.NO_PERMISSION: "het token is goed, maar de app mag niet in deze postbus.",
     }
 )
 

@@ -10,10 +10,12 @@ from datetime import time
 from enum import StrEnum
 from pathlib import Path
 
+from hwc_school_agent.domain.access import Keyring
 from hwc_school_agent.domain.duty import Hours
 from hwc_school_agent.domain.school_days import Calendar
 
 __all__ = [
+    "Auth",
     "Calendar",
     "Desk",
     "Hours",
@@ -58,6 +60,15 @@ class Tls(StrEnum):
     NONE = "none"
 
 
+class Auth(StrEnum):
+    """How to log in. All but the first with a token (``access/``)."""
+
+    PASSWORD = "password"  # noqa: S105 - a word, not a password
+    MICROSOFT = "microsoft"
+    GOOGLE = "google"
+    COMMAND = "command"
+
+
 @dataclass(frozen=True, slots=True)
 class School:
     name: str
@@ -72,10 +83,19 @@ class Mailbox:
     port: int = 993
     tls: Tls = Tls.IMPLICIT
     ca_file: str = ""
-    auth: str = "password"
+    auth: Auth = Auth.PASSWORD
     trust_elsewhere: bool = False  # handled_elsewhere = "trust"
     level_counters: bool = True
+    tenant: str = ""  # Microsoft
+    client_id: str = ""  # Microsoft, Google
+    authority: str = ""  # address of the token server; empty: Microsoft's or Google's own
+    command: tuple[str, ...] = ()
     password: Secret = field(default_factory=lambda: Secret(""))
+    client_secret: Secret = field(default_factory=lambda: Secret(""))
+    certificate: Secret = field(default_factory=lambda: Secret(""))  # PEM: private key and certificate
+    service_account: Secret = field(default_factory=lambda: Secret(""))  # Google's JSON
+    refresh_token: Secret = field(default_factory=lambda: Secret(""))
+    keyring: Keyring = field(default_factory=Keyring, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +106,7 @@ class Submission:
     port: int = 587
     tls: Tls = Tls.STARTTLS
     ca_file: str = ""
+    access: Mailbox | None = field(default=None, repr=False)  # auth = "mailbox": whose way of getting a token is used
     password: Secret = field(default_factory=lambda: Secret(""))
 
 

@@ -1,4 +1,4 @@
-"""Passwords, each in a file of its own: systemd credentials, or a directory only the service's account may read."""
+"""Passwords and keys, each a file: systemd credentials, or a directory only the service's account may read."""
 
 from __future__ import annotations
 
@@ -11,7 +11,22 @@ from pathlib import Path
 from hwc_school_agent.settings_faults import Fault
 
 #: The credentials this version reads; the file of ``mailbox.password`` is called ``mailbox__password``.
-KEYS = ("mailbox.password", "submission.password")
+KEYS = (
+    "mailbox.password",
+    "mailbox.client_secret",
+    "mailbox.certificate",
+    "mailbox.service_account",
+    "mailbox.refresh_token",
+    "submission.password",
+)
+#: These are files as somebody else made them (PEM, JSON), of many lines; the others are one line.
+_WHOLE = {
+    "mailbox.certificate": (
+        "-----BEGIN",
+        "Put the private key and the certificate (PEM) into it, one after the other.",
+    ),
+    "mailbox.service_account": ("{", "Use the JSON file that Google gave for the service account, unchanged."),
+}
 _LIMIT = 65536
 
 
@@ -27,17 +42,18 @@ class Credentials:
     def wanted(self, key: str) -> tuple[str, str]:
         """Why there is no secret for ``key`` and what to do about it."""
         name = file_name(key)
+        what = "password" if key.endswith("password") else "credential"
         if self.directory is None:
             return (
-                "The password is missing: no directory with credentials was given.",
+                f"The {what} is missing: no directory with credentials was given.",
                 f"Load the credential {name} in the service unit, or pass --credentials DIR with a file {name}.",
             )
         alike = difflib.get_close_matches(name, self.other_names, 1, 0.75)
         if alike:
-            return f"The password is missing: there is no file {name}.", f"Rename {alike[0]} to {name}, if that is it."
+            return f"The {what} is missing: there is no file {name}.", f"Rename {alike[0]} to {name}, if that is it."
         return (
-            f"The password is missing: there is no file {name} in the directory with credentials.",
-            f"Write the password to {self.directory / name}, mode 0600.",
+            f"The {what} is missing: there is no file {name} in the directory with credentials.",
+            f"Write the {what} to {self.directory / name}, mode 0600.",
         )
 
 
@@ -100,6 +116,13 @@ def _read(found: Credentials, key: str, path: Path, *, by_systemd: bool) -> None
     if not by_systemd and about.st_uid not in (0, os.geteuid()):
         return fault("The file belongs to another account.", "Let it belong to root or to the service's account.")
     text = data.decode("utf-8", "replace").removesuffix("\n").removesuffix("\r")
+    if key in _WHOLE:
+        beginning, remedy = _WHOLE[key]
+        whole = "PRIVATE KEY" in text and "BEGIN CERTIFICATE" in text if key.endswith("certificate") else True
+        if not text.lstrip().startswith(beginning) or not whole or len(data) == _LIMIT or "\ufffd" in text:
+            return fault("The file does not hold what it should.", remedy)
+        found.secrets[key] = text
+        return None
     if not text:
         return fault("The file is empty.", "Write the password to it, on one line.")
     if len(data) == _LIMIT or not text.isprintable() or "\ufffd" in text:

@@ -26,6 +26,12 @@ from hwc_school_agent.settings_words import SECTIONS, dotted, said, unknown
 __all__ = ["EXIT_CODE", "Fault", "SettingsFaults", "as_text", "explain", "read"]
 
 _LIMIT = 1 << 20
+#: way to log in -> the sets of credentials that are enough for it; the first is what is asked for when none is there
+_WAYS = {
+    "password": (("mailbox.password",),),
+    "microsoft": (("mailbox.certificate",), ("mailbox.client_secret",)),
+    "google": (("mailbox.service_account",), ("mailbox.refresh_token", "mailbox.client_secret")),
+}
 _SECRET = re.compile(r"passw|passphrase|wachtwoord|secret|geheim|token|credential", re.IGNORECASE)
 
 
@@ -75,6 +81,8 @@ def read(config: Path, credentials: Path | None, *, need_passwords: bool = True)
     except ValidationError as error:
         for detail in error.errors(include_input=False, include_url=False):
             fault(detail["loc"], *said(detail))
+    if tree["submission"].get("auth") == "mailbox" and tree["mailbox"].get("auth", "password") == "password":
+        fault(("submission", "auth"), "The mailbox has no token to share.", 'Use auth = "password" here.')
     if need_passwords:
         _passwords(given, tree, faults)
     if faults or file is None:
@@ -137,8 +145,15 @@ def _passwords(given: Credentials, tree: Mapping[str, Any], faults: list[Fault])
     if "credentials" in done:
         return
     mailbox, submission = tree["mailbox"], tree["submission"]
-    if mailbox.get("auth", "password") == "password" and not {"mailbox.password"} & (done | set(given.secrets)):
-        faults.append(Fault("mailbox.password", None, *given.wanted("mailbox.password")))
+    there = done | set(given.secrets)
+    ways = _WAYS.get(str(mailbox.get("auth", "password")), ((),))
+    if not any(set(way) <= there for way in ways):
+        nearest = max(ways, key=lambda way: len(set(way) & there))
+        faults += [Fault(key, None, *given.wanted(key)) for key in nearest if key not in there]
+    if "mailbox.refresh_token" in given.secrets and not mailbox.get("client_id"):
+        faults.append(Fault("mailbox.client_id", None, "A refresh token belongs to a client.", "Fill in client_id."))
+    if submission.get("auth") == "mailbox":
+        return
     named = bool(submission.get("user"))
     if named and not {"submission.password"} & (done | set(given.secrets)):
         faults.append(Fault("submission.password", None, *given.wanted("submission.password")))

@@ -182,6 +182,10 @@ def https_url(text: str) -> str:
     return text
 
 
+#: A Microsoft tenant: its identifier or one of its domains.
+TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{1,250}[A-Za-z0-9])", re.ASCII)
+
+
 def domain(text: str) -> bool:
     """Whether ``text`` can be the domain of a mail address."""
     return bool(_HOST_NAME.fullmatch(text)) and not text.endswith(".") and len(text) <= 253

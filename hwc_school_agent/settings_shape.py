@@ -6,65 +6,33 @@ Defaults are repeated from ``settings`` in the file's own notation; a test compa
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
-from datetime import date, time
-from typing import Annotated, Any, Literal
+from datetime import time
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hwc_school_agent import settings_rules as rules
-
-#: The type of a ``PydanticCustomError`` whose context holds a sentence and a remedy of ours.
-OURS = "hwc"
-
-
-def wrong(sentence: str, remedy: str) -> PydanticCustomError:
-    """A fault of ours, in the form in which pydantic collects it."""
-    return PydanticCustomError(OURS, "wrong", {"sentence": sentence, "remedy": remedy})
-
-
-def _text(rule: Callable[[str], Any]) -> BeforeValidator:
-    def check(value: object) -> Any:
-        if not isinstance(value, str):
-            raise wrong("This must be text.", "Write it between double quotes.")
-        try:
-            return rule(value)
-        except rules.Wrong as error:
-            raise wrong(error.sentence, error.remedy) from None
-
-    return BeforeValidator(check)
-
-
-def _or_empty(rule: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda text: rule(text) if text else ""
-
-
-def _date_or_none(text: str) -> date | None:
-    return rules.day(text) if text else None
-
-
-def written(default: str | list[str]) -> Any:
-    """A default in the notation of the file; it goes through the same rules as what is read."""
-    return Field(default=default)
-
-
-Line = Annotated[str, _text(rules.line)]
-OptionalLine = Annotated[str, _text(_or_empty(rules.line))]
-Host = Annotated[str, _text(rules.host)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-TlsKind = Literal["implicit", "starttls", "none"]
-MailAddress = Annotated[str, _text(rules.mail_address)]
-OptionalUrl = Annotated[str, _text(_or_empty(rules.https_url))]
-OptionalAddress = Annotated[str, _text(_or_empty(rules.mail_address))]
-Clock = Annotated[time, _text(rules.clock)]
-Span = Annotated[tuple[time, time], _text(rules.span)]
-Period = Annotated[tuple[date, date], _text(rules.period)]
-HalfDay = Annotated[tuple[date, time], _text(rules.half_day)]
-OptionalDay = Annotated[date | None, _text(_date_or_none)]
-Weekday = Annotated[int, _text(rules.weekday)]
-Listen = Annotated[tuple[str, int], _text(rules.listen)]
+from hwc_school_agent.settings_types import (
+    Clock,
+    HalfDay,
+    Host,
+    Line,
+    Listen,
+    MailAddress,
+    OptionalAddress,
+    OptionalDay,
+    OptionalLine,
+    OptionalUrl,
+    Period,
+    Port,
+    Span,
+    TlsKind,
+    Weekday,
+    text,
+    written,
+    wrong,
+)
 
 
 class _Section(BaseModel):
@@ -75,7 +43,7 @@ class _Section(BaseModel):
 
 class SchoolSection(_Section):
     name: Line
-    timezone: Annotated[str, _text(rules.timezone)] = "Europe/Amsterdam"
+    timezone: Annotated[str, text(rules.timezone)] = "Europe/Amsterdam"
     language: Literal["nl", "en"] = "nl"
 
 
@@ -94,28 +62,55 @@ class MailboxSection(_Section):
     tls: TlsKind = "implicit"
     ca_file: OptionalLine = ""
     user: Line
-    auth: str = "password"
+    auth: Literal["password", "microsoft", "google", "command"] = "password"
+    tenant: OptionalLine = ""
+    client_id: OptionalLine = ""
+    command: list[Line] = []
+    authority: OptionalUrl = ""
     handled_elsewhere: Literal["ask", "trust"] = "ask"
     level_counters: bool = True
     password: SecretStr = SecretStr("")
+    client_secret: SecretStr = SecretStr("")
+    certificate: SecretStr = SecretStr("")
+    service_account: SecretStr = SecretStr("")
+    refresh_token: SecretStr = SecretStr("")
 
     @field_validator("tls")
     @classmethod
     def _tls(cls, value: str, info: ValidationInfo) -> str:
         return _only_to_ourselves(value, info.data.get("host"))
 
-    @field_validator("auth")
+    @field_validator("tenant")
     @classmethod
-    def _auth(cls, value: str) -> str:
-        if value in ("microsoft", "google", "command"):
-            raise wrong("This way to log in is not yet available in this version.", 'Use "password".')
-        if value != "password":
-            raise wrong("This way to log in is not known.", 'Use "password".')
+    def _tenant(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.data.get("auth") == "microsoft":
+            raise wrong(
+                "Microsoft needs to know whose directory it is.", "Fill in the tenant: its identifier or domain."
+            )
+        if value and not rules.TENANT.fullmatch(value):
+            raise wrong("This is no tenant.", 'Give its identifier, or a domain such as "school.onmicrosoft.com".')
+        return value
+
+    @field_validator("client_id")
+    @classmethod
+    def _client_id(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.data.get("auth") == "microsoft":
+            raise wrong("The application is missing.", "Fill in client_id: the application (client) identifier.")
+        return value
+
+    @field_validator("command")
+    @classmethod
+    def _command(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        if info.data.get("auth") == "command" and not (value and value[0].startswith("/")):
+            raise wrong(
+                "The command that prints a token is missing.", 'Give its full path, as ["/usr/local/bin/token"].'
+            )
         return value
 
 
 class SubmissionSection(_Section):
     host: Host
+    auth: Literal["password", "mailbox"] = "password"
     port: Port = 587
     tls: TlsKind = "starttls"
     ca_file: OptionalLine = ""
@@ -130,7 +125,7 @@ class SubmissionSection(_Section):
 
 
 class SendersSection(_Section):
-    allowed: list[Annotated[str, _text(rules.sender)]] = []
+    allowed: list[Annotated[str, text(rules.sender)]] = []
     receipt_to: OptionalAddress = ""
     closed_notice: bool = False
 

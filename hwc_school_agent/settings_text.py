@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hwc_school_agent.settings import (
+    Auth,
     Calendar,
     Desk,
     Hours,
@@ -38,19 +39,28 @@ def typed(file: File, folder: Path) -> Settings:
 
     box, out, hours, desk, proof = file.mailbox, file.submission, file.hours, file.desk, file.rehearsal
     days = file.calendar
+    mailbox = Mailbox(
+        host=box.host,
+        user=box.user,
+        port=box.port,
+        tls=Tls(box.tls),
+        ca_file=path(box.ca_file),
+        auth=Auth(box.auth),
+        trust_elsewhere=box.handled_elsewhere == "trust",
+        level_counters=box.level_counters,
+        tenant=box.tenant,
+        client_id=box.client_id,
+        authority=box.authority,
+        command=tuple(box.command),
+        password=Secret(box.password.get_secret_value()),
+        client_secret=Secret(box.client_secret.get_secret_value()),
+        certificate=Secret(box.certificate.get_secret_value()),
+        service_account=Secret(box.service_account.get_secret_value()),
+        refresh_token=Secret(box.refresh_token.get_secret_value()),
+    )
     return Settings(
         school=School(file.school.name, file.school.timezone, file.school.language),
-        mailbox=Mailbox(
-            host=box.host,
-            user=box.user,
-            port=box.port,
-            tls=Tls(box.tls),
-            ca_file=path(box.ca_file),
-            auth=box.auth,
-            trust_elsewhere=box.handled_elsewhere == "trust",
-            level_counters=box.level_counters,
-            password=Secret(box.password.get_secret_value()),
-        ),
+        mailbox=mailbox,
         submission=Submission(
             host=out.host,
             sender=out.sender,
@@ -58,6 +68,7 @@ def typed(file: File, folder: Path) -> Settings:
             port=out.port,
             tls=Tls(out.tls),
             ca_file=path(out.ca_file),
+            access=mailbox if out.auth == "mailbox" else None,
             password=Secret(out.password.get_secret_value()),
         ),
         senders=Senders(tuple(file.senders.allowed), file.senders.receipt_to, file.senders.closed_notice),
@@ -93,7 +104,11 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "tls": box.tls.value,
             "ca_file": box.ca_file,
             "user": box.user,
-            "auth": box.auth,
+            "auth": box.auth.value,
+            "tenant": box.tenant,
+            "client_id": box.client_id,
+            "command": list(box.command),
+            "authority": box.authority,
             "handled_elsewhere": "trust" if box.trust_elsewhere else "ask",
             "level_counters": box.level_counters,
         },
@@ -102,6 +117,7 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "port": out.port,
             "tls": out.tls.value,
             "ca_file": out.ca_file,
+            "auth": "mailbox" if out.access else "password",
             "user": out.user,
             "from": out.sender,
         },
@@ -148,13 +164,24 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
 
 def as_text(settings: Settings) -> str:
     """The settings in force, as a valid configuration file. Of a secret it says only whether there is one."""
-    secrets = {"mailbox": settings.mailbox.password, "submission": settings.submission.password}
+    box = settings.mailbox
+    secrets = {
+        "mailbox": {
+            "password": box.password,
+            "client_secret": box.client_secret,
+            "certificate": box.certificate,
+            "service_account": box.service_account,
+            "refresh_token": box.refresh_token,
+        },
+        "submission": {"password": settings.submission.password},
+    }
     parts = []
     for section, keys in tree(settings).items():
         rows = [f"[{section}]", *(f"{key} = {_toml(value)}" for key, value in keys.items())]
-        if section in secrets:
-            state = "**********" if secrets[section] else "none"
-            rows.append(f"# password: {state} (credential {file_name(f'{section}.password')})")
+        for name, secret in secrets.get(section, {}).items():
+            if secret or name == "password":
+                state = "**********" if secret else "none"
+                rows.append(f"# {name}: {state} (credential {file_name(f'{section}.{name}')})")
         parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"
 

@@ -10,7 +10,8 @@ from pydantic_core import ErrorDetails
 
 from hwc_school_agent.settings_credentials import KEYS
 from hwc_school_agent.settings_faults import printable
-from hwc_school_agent.settings_shape import OURS, SECTION_TYPES
+from hwc_school_agent.settings_shape import SECTION_TYPES
+from hwc_school_agent.settings_types import OURS
 
 #: section -> its keys as they are written in the file; credentials are not among them
 SECTIONS: Mapping[str, tuple[str, ...]] = {

@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from hwc_school_agent.desk import words
+from hwc_school_agent.desk.troubles import TROUBLES
 from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import Said
 
@@ -79,7 +80,7 @@ class Renderer:
             "folder": {role: tr(name) for role, name in words.FOLDERS.items()},
             "roles": {role: tr(name) for role, name in words.ROLES.items()},
             "morning": {note: tr(line) for note, line in words.MORNING.items()},
-            "troubles": {t: (tr(what), code, tr(cure)) for t, (what, code, cure) in words.TROUBLES.items()},
+            "troubles": {t: (tr(what), code, tr(cure)) for t, (what, code, cure) in TROUBLES.items()},
             "legs": {leg: replace(f, text=tr(f.text), help=tr(f.help)) for leg, f in words.LEGS.items()},
             "sentence": partial(words.sentence, tr=tr),
         }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from hwc_school_agent.domain.board import Note, Trouble
+from hwc_school_agent.domain.board import Note
 from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import Answered, FolderRole, Leg, Said, Word
 from hwc_school_agent.domain.staff import Role
@@ -46,35 +46,6 @@ MORNING = {
     Note.LOST: mark("Postbus niet bereikbaar"),
     Note.LOOK_RUNG: mark("Seintje gegeven: open het bureau"),
     Note.RUNG_AGAIN: mark("Nog een keer een seintje gegeven"),
-}
-
-#: What went wrong with a look, the code for ICT, and what ICT can do.
-TROUBLES = {
-    Trouble.NO_ANSWER: (
-        mark("De mailserver antwoordt niet"),
-        "HWC-210",
-        mark("Controleer of de mailserver bereikbaar is vanaf deze machine."),
-    ),
-    Trouble.NO_NAME: (
-        mark("De naam van de mailserver wordt niet gevonden"),
-        "HWC-211",
-        mark("Controleer de DNS en de instelling host."),
-    ),
-    Trouble.CERTIFICATE: (
-        mark("Het certificaat van de mailserver klopt niet"),
-        "HWC-212",
-        mark("Controleer de geldigheid van het certificaat, de klok van deze machine en de instelling ca_file."),
-    ),
-    Trouble.LOGIN: (
-        mark("De mailserver weigert het wachtwoord van de postbus"),
-        "HWC-213",
-        mark("Controleer of het wachtwoord is gewijzigd of het account is geblokkeerd."),
-    ),
-    Trouble.PROTOCOL: (
-        mark("De mailserver geeft een antwoord dat we niet begrijpen"),
-        "HWC-214",
-        mark("Voer ‘hwc-school-agent doctor’ uit."),
-    ),
 }
 
 

@@ -8,7 +8,7 @@ towards the browser; where the message stands (``place``) stays between the two 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -32,6 +32,17 @@ class Trouble(StrEnum):
     CERTIFICATE = "certificate"  # TLS refused
     LOGIN = "login"  # the server refused user or password
     PROTOCOL = "protocol"  # the server said something we cannot use
+    # logging in with a token: there is none, and why (``domain/access.py``)
+    NO_TOKEN_SERVER = "no_token_server"  # noqa: S105 - a word
+    SECRET_EXPIRED = "secret_expired"  # noqa: S105 - a word
+    SECRET_WRONG = "secret_wrong"  # noqa: S105 - a word
+    APP_UNKNOWN = "app_unknown"
+    NO_CONSENT = "no_consent"
+    SIGN_IN_AGAIN = "sign_in_again"
+    BLOCKED = "blocked"
+    CLOCK = "clock"
+    NO_TOKEN = "no_token"  # noqa: S105 - a word
+    NO_PERMISSION = "no_permission"  # there is a fresh token, and the mail server refuses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +154,31 @@ class Board:
     ring: int = 0  # goes up by one each time the open pages should make a sound
     marks: tuple[tuple[str, Mark], ...] = ()  # folders as seen before anything that now waits had come
     rehearsal: Rehearsed | None = None  # ``None``: none has ended today
+
+    def reached(self, now: float, folders: int) -> Board:
+        """After a look that succeeded: whatever trouble there was is over."""
+        return replace(
+            self,
+            health=Health.OK,
+            last_look=now,
+            folders=folders,
+            trouble=None,
+            trouble_since=None,
+            tries=0,
+            next_try=None,
+        )
+
+    def lost(self, now: float, trouble: Trouble, next_try: float) -> Board:
+        """After a look that failed; the trouble goes on from the first."""
+        since = self.trouble_since if self.health is Health.TROUBLE else now
+        return replace(
+            self,
+            health=Health.TROUBLE,
+            trouble=trouble,
+            trouble_since=since,
+            tries=self.tries + 1,
+            next_try=next_try,
+        )
 
     def json(self) -> str:
         """One line of JSON."""

@@ -14,10 +14,6 @@ class MailboxTrouble(Exception):
         self.kind = kind
 
 
-class MailboxConfigError(Exception):
-    """The settings ask for something this program cannot do. Whose fault: the configuration."""
-
-
 class MessageGone(Exception):
     """The message is not (or no longer) where we were told: expunged, moved, or its folder was made anew."""
 

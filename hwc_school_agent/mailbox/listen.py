@@ -56,13 +56,15 @@ class Conversation(Caller):
         self._last: dict[str, tuple[Folder, tuple[Sighting, ...]]] = {}
 
     def run(self) -> Talk:
-        """The whole conversation. Raises ``Lost``; never returns by itself."""
+        """The whole conversation. Raises ``Lost``; returns when another should be begun, with a newer token."""
         yield from self._enter()
         if {"NOTIFY", "IDLE"} <= self._capabilities:
             # only together with IDLE: alone it loses the second of two quick signals (Dovecot re-arms after 1 s)
             yield from self._command(self._words.notify(), may_fail=True)
         while True:
             yield from self._look()
+            if self._renewed():
+                return  # servers end a connection with its token: begin a new one before they do
             yield from self._rest()
 
     # -- looking --------------------------------------------------------------------------

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 
 from imapclient import IMAPClient
 
+from hwc_school_agent.domain.access import Purpose
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import FolderRole
 from hwc_school_agent.domain.signal import Place
-from hwc_school_agent.mailbox.errors import FolderRefused, MailboxConfigError, MailboxTrouble, MessageGone
+from hwc_school_agent.mailbox.authentication import token_of, with_password, with_token
+from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble, MessageGone
 from hwc_school_agent.mailbox.folders import Folder, folders_of, number_of, quoted, text_of
 from hwc_school_agent.mailbox.library import Tokens, connect, data, hang_up, wrapped
 from hwc_school_agent.mailbox.wire import Token
-from hwc_school_agent.settings import Mailbox
+from hwc_school_agent.settings import Auth, Mailbox
 
 #: Commands in one write. Bounded so that neither side can fill the other's socket buffer and wait for ever.
 BURST = 400
@@ -122,6 +124,30 @@ class Session:
             word, _ = self._imap.append(name.decode("latin-1"), flags.decode("ascii"), None, message)
         return bool(word == "OK")
 
+    def dialogue(self, line: bytes, replies: Sequence[bytes]) -> Answer:
+        """One command, and what we say each time the server says that it is our turn (``+``). Errors come unwrapped.
+
+        Raises ``MailboxTrouble`` when it asks more often than there are replies.
+        """
+        imap, left = self._imap, list(replies)
+        imap.untagged_responses.clear()
+        tag = imap._new_tag()
+        imap.send(tag + b" " + line + b"\r\n")
+        while not imap.tagged_commands[tag]:
+            imap._check_bye()
+            if imap._get_response() is None:  # "+"
+                if not left:
+                    raise MailboxTrouble(Trouble.PROTOCOL)
+                imap.send(left.pop(0) + b"\r\n")
+        word, _ = imap.tagged_commands.pop(tag)
+        raw, imap.untagged_responses = imap.untagged_responses, {}
+        return Answer(word, data(raw))
+
+    @property
+    def announced(self) -> frozenset[str]:
+        """Capabilities that the server said before the login."""
+        return frozenset(text_of(c).upper() if isinstance(c, bytes) else c.upper() for c in self._imap.capabilities)
+
     def select(self, place: Place) -> Answer | None:
         """Open the folder of a message for writing; nothing happens when it is open.
 
@@ -164,44 +190,44 @@ def open_session(mailbox: Mailbox, *, ahead: Sequence[bytes] = ()) -> Iterator[S
     """Connect and log in; the connection is closed at the end.
 
     ``ahead``: commands sent in one write with the login; only towards a server that is known to pipeline.
-    Raises ``MailboxTrouble``, or ``MailboxConfigError`` for a way of logging in that is not there.
+    Raises ``MailboxTrouble``.
     """
+    client, session = _entered(mailbox, ahead)
+    try:
+        yield session
+    finally:
+        hang_up(client)
+
+
+def _entered(mailbox: Mailbox, ahead: Sequence[bytes]) -> tuple[IMAPClient, Session]:
+    """Connected and logged in. A token that is refused is renewed once: it may have ended, or been withdrawn."""
+    held = mailbox.keyring.get(Purpose.MAILBOX)
+    try:
+        return _enter(mailbox, ahead)
+    except MailboxTrouble as trouble:
+        if trouble.kind is not Trouble.NO_PERMISSION or mailbox.keyring.get(Purpose.MAILBOX) is not held:
+            raise
+    mailbox.keyring.drop(Purpose.MAILBOX)
+    return _enter(mailbox, ahead)
+
+
+def _enter(mailbox: Mailbox, ahead: Sequence[bytes]) -> tuple[IMAPClient, Session]:
+    token = None if mailbox.auth is Auth.PASSWORD else token_of(mailbox)
     client: IMAPClient | None = None
     try:
         with wrapped():
             client = connect(mailbox)
             session = Session(client)
-            authenticate(client, session, mailbox, ahead)
-        yield session
-    finally:
+            said = with_token(session, mailbox.user, token) if token else with_password(client, session, mailbox, ahead)
+            said = said or session.run(b"CAPABILITY")[0].words("CAPABILITY")
+            session.capabilities = frozenset(w.upper() for w in said)
+            if ahead and not session.ahead:
+                session.ahead = session.run(*ahead)
+    except BaseException:
         if client is not None:
             hang_up(client)
-
-
-def authenticate(client: IMAPClient, session: Session, mailbox: Mailbox, ahead: Sequence[bytes]) -> None:
-    """Log in. The one place where other ways than a password will be added."""
-    if mailbox.auth != "password":
-        raise MailboxConfigError("this way of logging in to the mailbox is not built in")
-    user, password = mailbox.user, mailbox.password.reveal()
-    if "LOGINDISABLED" in session._imap.capabilities or not (_simple(user) and _simple(password)):
-        client.plain_login(user, password)
-        said = frozenset(text_of(t) for t in data(session._imap.untagged_responses).get("CAPABILITY", ((),))[-1])
-    else:
-        login = b"LOGIN " + quoted(user) + b" " + quoted(password)
-        answer, *session.ahead = session.burst([login, *ahead])
-        if not answer.ok:
-            busy = answer.data.keys() & {"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG"}  # RFC 5530
-            raise MailboxTrouble(Trouble.NO_ANSWER if busy else Trouble.LOGIN)
-        session._imap.state = "AUTH"
-        said = answer.words("CAPABILITY")
-    session.capabilities = frozenset(w.upper() for w in said or session.run(b"CAPABILITY")[0].words("CAPABILITY"))
-    if ahead and not session.ahead:
-        session.ahead = session.run(*ahead)
-
-
-def _simple(text: str) -> bool:
-    """Whether a text fits a quoted string of RFC 3501 (7 bits)."""
-    return text.isascii() and text.isprintable()
+        raise
+    return client, session
 
 
 def folders_with_status(session: Session) -> list[Folder]:

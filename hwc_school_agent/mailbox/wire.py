@@ -197,6 +197,13 @@ def folder_name(name: str) -> bytes:
     return b'"' + name.replace("\\", "\\\\").replace('"', '\\"').encode("latin-1") + b'"'
 
 
+def _base64(said: bytes) -> bytes:
+    """``said``, if it is base64: so no command can stand in it. Raises ``ValueError``."""
+    if said.translate(None, b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="):
+        raise ValueError
+    return said
+
+
 class Words:
     """Every command ``watch`` can say. Each method returns the tag and adds the line to ``out``."""
 
@@ -232,6 +239,14 @@ class Words:
 
     def plain_answer(self, user: str, password: str) -> None:
         self.out += base64.b64encode(f"\0{user}\0{password}".encode()) + b"\r\n"
+
+    def authenticate(self, mechanism: str, said: bytes = b"") -> str:
+        """AUTHENTICATE with a token; ``said``: the initial response, where the server takes one (RFC 4959)."""
+        return self._say(b"AUTHENTICATE " + mechanism.encode() + (b" " + _base64(said) if said else b""))
+
+    def answer(self, said: bytes) -> None:
+        """Our answer to a ``+`` while logging in."""
+        self.out += _base64(said) + b"\r\n"
 
     def list_status(self, *, special_use: bool) -> str:
         """Every folder with its counts, in one round trip (RFC 5819)."""

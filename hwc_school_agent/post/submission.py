@@ -5,13 +5,17 @@ A failure is one of two words; what the server wrote is dropped, it may quote th
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from contextlib import suppress
 from email.message import EmailMessage
 from email.utils import parseaddr
 
-from hwc_school_agent.settings import Submission, Tls
+from hwc_school_agent.domain.access import NoToken, Purpose
+from hwc_school_agent.domain.sasl import initial_response, mechanism_for
+from hwc_school_agent.host.clock import SystemClock
+from hwc_school_agent.settings import Mailbox, Submission, Tls
 
 SECONDS = 30.0  # for each answer of the server
 
@@ -46,13 +50,40 @@ def submit(submission: Submission, message: EmailMessage) -> None:
 def _submit(submission: Submission, message: EmailMessage) -> None:
     smtp = _connect(submission)
     try:
-        if submission.user:
+        if submission.access is not None:
+            _log_in_with_token(smtp, submission.user or submission.access.user, submission.access)
+        elif submission.user:
             smtp.login(submission.user, submission.password.reveal())
         smtp.sendmail(parseaddr(message["From"])[1], [parseaddr(message["To"])[1]], message.as_bytes())
         with suppress(smtplib.SMTPException, OSError):
             smtp.quit()  # accepted is accepted, however the goodbye goes
     finally:
         smtp.close()
+
+
+def _log_in_with_token(smtp: smtplib.SMTP, user: str, access: Mailbox) -> None:
+    """AUTH with a token; one that is refused is asked for anew, once. Raises ``SubmissionLater`` or of ``smtplib``."""
+    from hwc_school_agent.access.tokens import token_for
+
+    smtp.ehlo_or_helo_if_needed()
+    offered = frozenset(f"AUTH={word.upper()}" for word in smtp.esmtp_features.get("auth", "").split())
+    mechanism = mechanism_for(offered)
+    for last in (False, True):
+        held = access.keyring.get(Purpose.SUBMISSION) or access.keyring.get(Purpose.MAILBOX)
+        try:
+            token = token_for(access, Purpose.SUBMISSION, SystemClock().now())
+            said = base64.b64decode(initial_response(mechanism, user, token.value)).decode()
+            # smtplib sends the first as initial response, and asks again after a refusal (RFC 7628 section 3.2.3)
+            end = base64.b64decode(mechanism.after_refusal).decode()
+            smtp.auth(mechanism.word, lambda challenge=None, said=said, end=end: said if challenge is None else end)
+            return
+        except NoToken:
+            raise SubmissionLater from None
+        except smtplib.SMTPAuthenticationError:
+            if last or token is not held:
+                raise
+            access.keyring.drop(Purpose.SUBMISSION)
+            access.keyring.drop(Purpose.MAILBOX)
 
 
 def _connect(submission: Submission) -> smtplib.SMTP:

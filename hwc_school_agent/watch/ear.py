@@ -13,6 +13,7 @@ from hwc_school_agent.mailbox.talk import Talk
 from hwc_school_agent.settings import Mailbox
 from hwc_school_agent.watch.line import Line
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.tokens import Tokens
 
 
 class _Fillers(Enum):
@@ -33,6 +34,7 @@ class Ear:
         until_look: Callable[[], float],
         on_look: Callable[[Look], None],
         on_lost: Callable[[Trouble, bool, float], None],
+        tokens: Tokens | None = None,
     ) -> None:
         """``until_look``: seconds until the next look is due. ``on_lost(trouble, had_looked, retry_in)``: the second
         says that the lost connection had served at least one look."""
@@ -40,7 +42,7 @@ class Ear:
         self._first: dict[str, Mark] = {}
         self._looked = False
         self._fillers = _Fillers.NONE
-        self._line = Line(mailbox, loop, self._talk, self._on_lost)
+        self._line = Line(mailbox, loop, self._talk, self._on_lost, tokens=tokens)
         self.start, self.stop, self.poke = self._line.start, self._line.stop, self._line.poke
 
     def _talk(self) -> Talk:

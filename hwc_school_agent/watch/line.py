@@ -17,9 +17,13 @@ from hwc_school_agent.mailbox.wire import ProtocolError, Reader, Response
 from hwc_school_agent.settings import Mailbox, Tls
 from hwc_school_agent.watch.dial import Dial
 from hwc_school_agent.watch.loop import Loop, Timer
+from hwc_school_agent.watch.tokens import Tokens
 
 FIRST_RETRY, LONGEST_RETRY = 0.2, 15.0
 LOGIN_RETRY = 30.0  # a server that refuses the password locks accounts that insist
+_PASSING = frozenset(
+    {Trouble.NO_ANSWER, Trouble.NO_NAME, Trouble.CERTIFICATE, Trouble.PROTOCOL, Trouble.NO_TOKEN_SERVER}
+)
 
 
 def tls_context(ca_file: str) -> ssl.SSLContext:
@@ -37,8 +41,14 @@ class Line:
         make_talk: Callable[[], Talk],
         on_lost: Callable[[Trouble, float], None],
         longest_retry: float = LONGEST_RETRY,
+        tokens: Tokens | None = None,
     ) -> None:
-        """``make_talk``: a new talk for each connection. ``on_lost(trouble, retry_in)``: after each loss."""
+        """``make_talk``: a new talk for each connection. ``on_lost(trouble, retry_in)``: after each loss.
+
+        ``tokens``: asked for one before each connection, where the mailbox wants one.
+        """
+        self._tokens = tokens
+        self._waiting = False  # for a token
         self._mailbox, self._loop, self._make_talk, self._on_lost = mailbox, loop, make_talk, on_lost
         self._longest = longest_retry
         self._retry = FIRST_RETRY
@@ -60,10 +70,27 @@ class Line:
     def start(self) -> None:
         """Connect now."""
         self._again = None
+        if self._tokens is None:
+            self._connect()
+        elif not self._waiting:
+            self._waiting = True
+            self._tokens.need(self._have_token)
+
+    def _have_token(self, trouble: Trouble | None) -> None:
+        waited, self._waiting = self._waiting, False
+        if not waited:
+            return  # stopped meanwhile
+        if trouble is None:
+            self._connect()
+        else:
+            self._lost(trouble)
+
+    def _connect(self) -> None:
         self._dial = Dial(self._loop, self._mailbox.host, self._mailbox.port, self._connected, self._lost)
 
     def stop(self) -> None:
         """Hang up and stay away."""
+        self._waiting = False
         if self._dial:
             self._dial.cancel()
             self._dial = None
@@ -217,7 +244,15 @@ class Line:
                     return
                 self._send(ask)
                 ask = talk.send(None)
+        except StopIteration:  # it wants another connection, at once
+            self._drop()
+            self.start()
+            return
         except Lost as lost:
+            if lost.trouble is Trouble.NO_PERMISSION and self._tokens is not None and self._tokens.refused():
+                self._drop()
+                self.start()  # with a token asked for anew: the old one may have ended or been withdrawn
+                return
             self._lost(lost.trouble)
             return
         except ProtocolError:
@@ -247,7 +282,7 @@ class Line:
     def _lost(self, trouble: Trouble) -> None:
         self._dial = None
         self._drop()
-        wait = max(self._retry, LOGIN_RETRY) if trouble is Trouble.LOGIN else self._retry
+        wait = self._retry if trouble in _PASSING else max(self._retry, LOGIN_RETRY)
         self._retry = min(self._retry * 2, self._longest)
         self._again = self._loop.call_later(wait, self.start)
         self._on_lost(trouble, wait)

@@ -11,6 +11,7 @@ from hwc_school_agent.mailbox.talk import Caller, Talk, Wait
 from hwc_school_agent.settings import Mailbox
 from hwc_school_agent.watch.line import Line
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.tokens import Tokens
 
 KEEP_ALIVE_SECONDS = 240.0  # servers hang up on a connection that rests for 30 minutes, routers sooner
 LONGEST_RETRY = 300.0  # a server that allows one connection only is not pestered
@@ -19,11 +20,11 @@ LONGEST_RETRY = 300.0  # a server that allows one connection only is not pestere
 class Spare(Caller):
     """At most one resting connection."""
 
-    def __init__(self, mailbox: Mailbox, loop: Loop) -> None:
+    def __init__(self, mailbox: Mailbox, loop: Loop, tokens: Tokens | None = None) -> None:
         super().__init__(mailbox)
-        self._line = Line(mailbox, loop, self._rest, lambda _trouble, _retry_in: None, LONGEST_RETRY)
+        self._line = Line(mailbox, loop, self._rest, lambda _trouble, _retry_in: None, LONGEST_RETRY, tokens)
         self.stop = self._line.stop
-        self.start = self._line.start
+        self.start, self.poke = self._line.start, self._line.poke
 
     def take(self) -> socket.socket | None:
         """The connection, if there is one; the caller closes it."""
@@ -34,6 +35,6 @@ class Spare(Caller):
         self._capabilities = frozenset()
         yield from self._enter()
         self._line.went_well()
-        while True:
+        while not self._renewed():
             if (yield Wait(KEEP_ALIVE_SECONDS, idle=True)) is None:
                 yield from self._command(self._words.noop())

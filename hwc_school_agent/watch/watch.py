@@ -28,6 +28,7 @@ from hwc_school_agent.watch.heartbeat import Heartbeat
 from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.rehearsal import Rehearsal
 from hwc_school_agent.watch.spare import Spare
+from hwc_school_agent.watch.tokens import tokens_for
 
 HEARTBEAT_SECONDS = 15.0
 SPARE_AFTER = 0.5  # seconds: the first look comes first
@@ -45,8 +46,9 @@ class Watch:
         self._settings, self._clock, self._loop = settings, clock, loop
         secret = secrets.token_bytes(32)
         self._book = Book(trust=settings.mailbox.trust_elsewhere, secret=secret, token=token)
-        self._ear = Ear(settings.mailbox, loop, self._until_look, self._on_look, self._on_lost)
-        self._spare = Spare(settings.mailbox, loop)
+        self._tokens = tokens_for(settings.mailbox, clock, loop, self._on_renewed)
+        self._ear = Ear(settings.mailbox, loop, self._until_look, self._on_look, self._on_lost, self._tokens)
+        self._spare = Spare(settings.mailbox, loop, self._tokens)
         self._rope = Rope(
             settings.state.runtime_directory / "bell.sock",
             settings.bell_group,
@@ -102,6 +104,8 @@ class Watch:
         self._ear.stop()
         self._spare.stop()
         self._errands.stop()
+        if self._tokens is not None:
+            self._tokens.stop()
         self._rehearsal.stop()
         self._heartbeat_url.stop()
         self._door.close()
@@ -188,16 +192,7 @@ class Watch:
             if self._board.health is Health.TROUBLE:
                 log(Event.LOOK_BACK)
             self._write_down(Note.REACHED)
-        self._board = replace(
-            self._board,
-            health=Health.OK,
-            last_look=now,
-            trouble=None,
-            trouble_since=None,
-            tries=0,
-            next_try=None,
-            folders=len(look.folders),
-        )
+        self._board = self._board.reached(now, len(look.folders))
         self._changed = True
         if look.fillers:
             return
@@ -217,12 +212,14 @@ class Watch:
             return  # servers hang up now and then; it is trouble when coming back fails
         if self._board.health is not Health.TROUBLE:
             log(Event.LOOK_FAILED, _TROUBLES.index(trouble))
-            self._board = replace(self._board, trouble_since=now)
             self._write_down(Note.LOST)
-        self._board = replace(
-            self._board, health=Health.TROUBLE, trouble=trouble, tries=self._board.tries + 1, next_try=now + retry_in
-        )
+        self._board = self._board.lost(now, trouble, now + retry_in)
         self._changed = True
+
+    def _on_renewed(self) -> None:
+        """There is a newer token: the connections are begun anew with it, one look later."""
+        self._ear.poke()
+        self._spare.poke()
 
     def _status(self) -> None:
         """The look that it names is one that the clock asked for, also when a message has caused another since."""

@@ -11,7 +11,7 @@ from hwc_school_agent.settings import Settings
 def run(settings: Settings, place: Place) -> None:
     """Set the flag and see that it stuck. May be run twice.
 
-    Raises ``MessageGone``, ``FolderRefused``, ``MailboxTrouble`` or ``MailboxConfigError``; then nobody has confirmed.
+    Raises ``MessageGone``, ``FolderRefused`` or ``MailboxTrouble``; then nobody has confirmed.
     """
     with open_session(settings.mailbox) as session:
         mark.confirm(session, place)

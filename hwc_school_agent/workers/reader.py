@@ -15,7 +15,7 @@ from hwc_school_agent.workers.parser_box import BoxFailed, Question, ask
 def run(settings: Settings, place: Place, today: date) -> Shown:
     """What the page may show of the message at ``place``.
 
-    Raises ``MessageGone``, ``MailboxTrouble``, ``FolderRefused``, ``MailboxConfigError``, or ``BoxFailed`` when the
+    Raises ``MessageGone``, ``MailboxTrouble``, ``FolderRefused``, or ``BoxFailed`` when the
     message is such that no process of ours survives it: then a person opens it in the mailbox itself.
     """
     with open_session(settings.mailbox) as session:

@@ -15,7 +15,7 @@ import pytest
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import FolderRole
 from hwc_school_agent.mailbox import library
-from hwc_school_agent.mailbox.errors import MailboxConfigError, MailboxTrouble
+from hwc_school_agent.mailbox.errors import MailboxTrouble
 from hwc_school_agent.mailbox.session import folders_with_status, open_session, uid_set
 from hwc_school_agent.settings import Mailbox, Secret, Tls
 from tests.helpers import need, settings_for, signal_mail
@@ -161,10 +161,6 @@ class TestTrouble:
             threading.Thread(target=speak, daemon=True).start()
             mailbox = mailbox_of(dovecot, tmp_path, tls=Tls.NONE, port=listener.getsockname()[1])
             assert trouble_of(mailbox) in (Trouble.PROTOCOL, Trouble.NO_ANSWER)
-
-    def test_a_way_of_logging_in_that_is_not_there(self, dovecot: MailServer, tmp_path: Path) -> None:
-        with pytest.raises(MailboxConfigError), open_session(mailbox_of(dovecot, tmp_path, auth="microsoft")):
-            pass
 
 
 def test_no_logger_hears_anything(dovecot: MailServer, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -45,9 +45,12 @@ FAULTS = [
     ("mailbox", 'tls = "ssl"', "mailbox.tls", '"implicit", "starttls" or "none"'),
     ("mailbox", 'tls = "none"', "mailbox.tls", "this machine only"),
     ("submission", 'tls = "none"', "submission.tls", "this machine only"),
-    ("mailbox", 'auth = "microsoft"', "mailbox.auth", "not yet available in this version"),
-    ("mailbox", 'auth = "google"', "mailbox.auth", "not yet available in this version"),
-    ("mailbox", 'auth = "command"', "mailbox.auth", "not yet available in this version"),
+    ("mailbox", 'tenant = "https://school.example/"', "mailbox.tenant", "no tenant"),
+    ("mailbox", 'authority = "http://login.example"', "mailbox.authority", "called safely"),
+    ("mailbox", 'client_secret = "x"', "mailbox.client_secret", "credential"),
+    ("mailbox", 'refresh_token = "x"', "mailbox.refresh_token", "credential"),
+    ("submission", 'auth = "mailbox"', "submission.auth", "no token to share"),
+    ("submission", 'auth = "token"', "submission.auth", '"password" or "mailbox"'),
     ("mailbox", 'auth = "kerberos"', "mailbox.auth", "not known"),
     ("mailbox", 'handled_elsewhere = "yes"', "mailbox.handled_elsewhere", '"ask" or "trust"'),
     ("mailbox", 'user = ""', "mailbox.user", "Fill it in"),
@@ -113,6 +116,20 @@ def test_fault(section: str, row: str, key: str, words: str, faults_of: Faults) 
     if key != "desk.key" or row.startswith("key"):
         assert fault.line == text.splitlines().index(wanted) + 1
     assert fault.file.endswith("config.toml")
+
+
+@pytest.mark.parametrize(
+    ("rows", "key", "words"),
+    [
+        ('auth = "microsoft"\nclient_id = "x"', "mailbox.tenant", "Fill in the tenant"),
+        ('auth = "microsoft"\ntenant = "school.example"', "mailbox.client_id", "Fill in client_id"),
+        ('auth = "command"', "mailbox.command", "full path"),
+        ('auth = "command"\ncommand = ["token"]', "mailbox.command", "full path"),
+    ],
+)
+def test_what_a_way_to_log_in_needs(rows: str, key: str, words: str, faults_of: Faults) -> None:
+    found = {fault.key: f"{fault.sentence} {fault.remedy}" for fault in faults_of(having("mailbox", rows))}
+    assert words in found[key]
 
 
 def test_the_good_one_is_good(faults_of: Faults) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hwc_school_agent.settings import (
+    Auth,
     Calendar,
     Desk,
     Hours,
@@ -30,7 +31,9 @@ NONE = Secret("")
 
 def without_secrets(settings: Settings) -> Settings:
     """Secrets compare by identity; put the same one everywhere."""
-    box, out = replace(settings.mailbox, password=NONE), replace(settings.submission, password=NONE)
+    others = {"client_secret": NONE, "certificate": NONE, "service_account": NONE, "refresh_token": NONE}
+    box = replace(settings.mailbox, password=NONE, **others)
+    out = replace(settings.submission, password=NONE, access=settings.submission.access and box)
     return replace(settings, mailbox=box, submission=out)
 
 
@@ -59,12 +62,18 @@ tls = "none"
 user = "hwc"
 handled_elsewhere = "trust"
 level_counters = false
+auth = "command"
+tenant = "school.onmicrosoft.com"
+client_id = "1234-abcd"
+authority = "https://login.example/x"
+command = ["/usr/local/bin/token", "-q"]
 ca_file = "ca.pem"
 [submission]
 host = "LOCALHOST"
 port = 25
 tls = "none"
 ca_file = "/etc/ca.pem"
+auth = "mailbox"
 user = "out"
 from = "HWC@School.example"
 [senders]
@@ -103,9 +112,20 @@ group = "bells"
         Settings(
             School("Obs 't Startpunt", "America/Paramaribo", "nl"),
             Mailbox(
-                "127.0.0.1", "hwc", 143, Tls.NONE, str(folder / "ca.pem"), "password", True, False, got.mailbox.password
+                "127.0.0.1",
+                "hwc",
+                143,
+                Tls.NONE,
+                str(folder / "ca.pem"),
+                Auth.COMMAND,
+                True,
+                False,
+                "school.onmicrosoft.com",
+                "1234-abcd",
+                "https://login.example/x",
+                ("/usr/local/bin/token", "-q"),
             ),
-            Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", got.submission.password),
+            Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", got.mailbox),
             Senders(("@veiligthuis.example", "politie@regio.example"), "Meldingen@Regio.example"),
             Hours(time(6, 30), time(9), time(6, 30), (time(7),), time(16), time(16, 30)),
             Calendar((0, 5), ((date(2026, 12, 19), date(2027, 1, 3)), (date(2027, 4, 27), date(2027, 4, 27)))),

@@ -88,10 +88,18 @@ def test_what_could_leave_its_quotes_is_refused(bad: str) -> None:
         quoted(bad)
 
 
+@pytest.mark.parametrize("said", [b"w9 SELECT INBOX", b"x\r\nw9 UID FETCH 1 BODY[]", b"(", b" "])
+def test_an_answer_while_logging_in_cannot_be_a_command(said: bytes) -> None:
+    for word in (Words().answer, lambda said: Words().authenticate("XOAUTH2", said)):
+        with pytest.raises(ValueError, match=r"^$"):
+            word(said)
+
+
 def test_no_word_asks_for_content_or_changes_anything() -> None:
     """The resident process cannot read a message: its vocabulary has no word for it (promise P4)."""
     words = Words()
     arguments = {"first": 7, "uids": [1, 2], "folder": "F", "user": "u", "password": "p", "special_use": True}
+    arguments |= {"mechanism": "XOAUTH2", "said": b"dXNlcg=="}
     said = bytearray()
     for name, method in inspect.getmembers(words, inspect.ismethod):
         if not name.startswith("_") and name != "take":
