@@ -186,7 +186,7 @@ def progress(handled: Handled | None) -> Outcome:
         )
     words = [s.said.word for s in handled.steps]
     last = handled.steps[-1].said if handled.steps else None
-    at = Progress.BUSY if last is None or last.word in STEPS else _PROGRESS[last.word]
+    at = Progress.BUSY if last is None or last.word in STEPS else _PROGRESS.get(last.word, Progress.FAILED)
     if handled.phoned and at in (Progress.RECEIPT_REFUSED, Progress.RECEIPT_LATER):
         at = Progress.BUSY  # nobody has to be told any more; the purge begins
     return Outcome(
