@@ -13,6 +13,7 @@ from hwc_school_agent import __version__
 from hwc_school_agent.__main__ import DEFAULT_CONFIG
 from hwc_school_agent.cli_calendar import calendar
 from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_doctor import doctor
 from hwc_school_agent.cli_drill import drill
 from hwc_school_agent.cli_init import init
 from hwc_school_agent.cli_staff import staff
@@ -84,6 +85,7 @@ hwc.add_command(init)
 hwc.add_command(calendar)
 hwc.add_command(staff)
 hwc.add_command(drill)
+hwc.add_command(doctor)
 
 
 @hwc.command()

@@ -17,7 +17,7 @@ class Event(Enum):
     STOPPED = (101, 6, "stopped")
     LOOK_OK = (110, 6, "looked into the mailbox on the clock")
     LOOK_FAILED = (210, 4, "could not look into the mailbox; the number is the kind of trouble")
-    LOOK_BACK = (211, 5, "looks succeed again")
+    LOOK_BACK = (111, 5, "looks succeed again")
     MORNING_LOOK = (120, 6, "the bells rang the morning look")
     LOOK_AGAIN = (121, 6, "the bells rang again: nobody has looked yet")
     CLOSED = (130, 6, "the day was closed")

@@ -91,6 +91,18 @@ def _uncounted(session: Session, folders: Sequence[Folder], opened: dict[str, An
     return [f for f in folders if not _agree(f, opened.get(f.name))]
 
 
+def uncountable(session: Session, folders: Sequence[Folder]) -> list[Folder]:
+    """The folders about which a purge could claim nothing. Mail that comes meanwhile is no reason. Raises
+    ``MailboxTrouble``."""
+    found = _uncounted(session, folders, {})
+    for _ in range(3):
+        if not found or not _arrival_may_explain(found):
+            return found
+        _close_folder(session)
+        found = _uncounted(session, folders_with_status(session), {})
+    return found
+
+
 def _agree(folder: Folder, opened: Answer | None) -> bool:
     exists = opened.number("EXISTS") if opened and opened.ok else None
     return exists is not None and folder.messages is not None and exists == folder.messages

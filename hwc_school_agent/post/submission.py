@@ -48,17 +48,22 @@ def submit(submission: Submission, message: EmailMessage) -> None:
 
 
 def _submit(submission: Submission, message: EmailMessage) -> None:
-    smtp = _connect(submission)
+    smtp = connect(submission)
     try:
-        if submission.access is not None:
-            _log_in_with_token(smtp, submission.user or submission.access.user, submission.access)
-        elif submission.user:
-            smtp.login(submission.user, submission.password.reveal())
+        log_in(smtp, submission)
         smtp.sendmail(parseaddr(message["From"])[1], [parseaddr(message["To"])[1]], message.as_bytes())
         with suppress(smtplib.SMTPException, OSError):
             smtp.quit()  # accepted is accepted, however the goodbye goes
     finally:
         smtp.close()
+
+
+def log_in(smtp: smtplib.SMTP, submission: Submission) -> None:
+    """Log in as set: with a token, a password, or not at all. Raises ``SubmissionLater`` or of ``smtplib``."""
+    if submission.access is not None:
+        _log_in_with_token(smtp, submission.user or submission.access.user, submission.access)
+    elif submission.user:
+        smtp.login(submission.user, submission.password.reveal())
 
 
 def _log_in_with_token(smtp: smtplib.SMTP, user: str, access: Mailbox) -> None:
@@ -86,7 +91,8 @@ def _log_in_with_token(smtp: smtplib.SMTP, user: str, access: Mailbox) -> None:
             access.keyring.drop(Purpose.MAILBOX)
 
 
-def _connect(submission: Submission) -> smtplib.SMTP:
+def connect(submission: Submission) -> smtplib.SMTP:
+    """A connection that is not logged in yet, with TLS as set. Errors of ``smtplib`` come as they are."""
     # an address literal as our name: a look-up of this machine's own name can take seconds, and tells outsiders
     name = "[127.0.0.1]"
     if submission.tls is Tls.NONE:

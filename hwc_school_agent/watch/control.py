@@ -1,4 +1,6 @@
-"""``control.sock``: how ``hwc-school-agent close`` and ``drill`` ask the running agent. One line in, one line out.
+"""``control.sock``: how ``hwc-school-agent close``, ``drill`` and ``doctor`` ask the running agent.
+
+One line in, one line out.
 
 Only the agent's own account and root may speak here.
 """
@@ -12,11 +14,22 @@ import struct
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from hwc_school_agent.domain.board import Board, Health
 from hwc_school_agent.watch.loop import Loop
 
 NAME = "control.sock"
 Answer = Callable[[str], None]
 _PEER = struct.Struct("3i")
+
+
+def state(board: Board) -> str:
+    """What ``doctor`` may know: whether looks succeed, how many bells hang, how today's rehearsal ended.
+
+    ``sees 2 failed arrived``, ``blind 0 none``. Nothing in it depends on a message that waits.
+    """
+    rehearsed = board.rehearsal
+    proof = "none" if rehearsed is None else " ".join([rehearsed.result, *([rehearsed.leg] if rehearsed.leg else [])])
+    return f"{'sees' if board.health is Health.OK else 'blind'} {board.bells} {proof}"
 
 
 class Control:

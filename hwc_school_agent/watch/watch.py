@@ -20,7 +20,7 @@ from hwc_school_agent.host.service import notify
 from hwc_school_agent.mailbox.listen import Look
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.book import Book
-from hwc_school_agent.watch.control import Control
+from hwc_school_agent.watch.control import Control, state
 from hwc_school_agent.watch.door import Door
 from hwc_school_agent.watch.ear import Ear
 from hwc_school_agent.watch.errands import Errands
@@ -74,6 +74,7 @@ class Watch:
         orders = {
             "close": lambda answer: self._errands.close(lambda said: answer(said.line())),
             "drill": self._rehearsal.drill,
+            "state": lambda answer: answer(state(self._fresh_board())),
         }
         self._control = Control(settings.state.runtime_directory, loop, orders)
         self._board = Board(now=clock.now())

@@ -29,6 +29,7 @@ def test_only_verbs_that_work() -> None:
         "run",
         "check",
         "close",
+        "doctor",
         "drill",
         "bell",
         "demo",
@@ -72,4 +73,4 @@ def test_help_loads_nothing_of_ours_but_the_command_line() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     ours = {name.partition(".")[2] for name in said.stdout.splitlines()[-1].split("|")}
-    assert ours == {"__main__", "cli", "cli_calendar", "cli_common", "cli_drill", "cli_init", "cli_staff"}
+    assert ours == {"__main__", "cli", "cli_calendar", "cli_common", "cli_doctor", "cli_drill", "cli_init", "cli_staff"}

@@ -1,0 +1,51 @@
+"""All areas, one after the other. Reads, and changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hwc_school_agent.doctor import agent, calendar, certificate, files, machine, mail, people, rules
+from hwc_school_agent.doctor.codes import Check, Finding, found
+from hwc_school_agent.host.clock import Clock, local
+from hwc_school_agent.mailbox import diagnose as mailbox
+from hwc_school_agent.post import diagnose as post
+from hwc_school_agent.post.rehearsal import own_address
+from hwc_school_agent.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where the settings came from. ``passwords``: whether they could be read."""
+
+    config: Path
+    credentials: Path | None
+    by_systemd: bool
+    passwords: bool
+
+
+def examine(settings: Settings, sources: Sources, clock: Clock) -> list[Finding]:
+    """Every finding. Never raises what the world does."""
+    now = clock.now()
+    today = local(now, settings.school.timezone)
+    to = own_address(settings)
+    running = agent.ask(settings.state.runtime_directory)
+    seen = mailbox.diagnose(settings.mailbox, now, log_in=sources.passwords)
+    sent = post.diagnose(settings.submission, to, now, log_in=sources.passwords)
+    return [
+        *agent.judge(running),
+        *rules.judge(settings),
+        *([] if sources.passwords else [found(Check.PASSWORDS_UNSEEN)]),
+        *mail.judge_mailbox(seen, settings.mailbox),
+        *mail.judge_folders(seen),
+        *mail.judge_submission(sent, settings.submission, to),
+        *agent.judge_rehearsal(running, settings, today, to),
+        *people.judge(people.roles(settings.state.directory)),
+        *agent.judge_bells(running),
+        *certificate.judge(certificate.look(settings.desk), settings.desk, now),
+        *calendar.judge(settings.calendar, today.date()),
+        *machine.judge(machine.look()),
+        *files.look_config(sources.config),
+        *files.look_credentials(sources.credentials, by_systemd=sources.by_systemd),
+        *files.look_state(settings.state.directory),
+    ]

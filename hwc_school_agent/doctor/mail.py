@@ -1,0 +1,107 @@
+"""The mailbox and the way out: what was seen of both, as findings."""
+
+from __future__ import annotations
+
+from hwc_school_agent.doctor.codes import Check, Finding, found, well
+from hwc_school_agent.domain.board import Trouble
+from hwc_school_agent.domain.outcome import Access
+from hwc_school_agent.host.tls import CertificateFault
+from hwc_school_agent.mailbox import diagnose as mailbox
+from hwc_school_agent.post import diagnose as post
+from hwc_school_agent.post.diagnose import SubmissionTrouble
+from hwc_school_agent.settings import Mailbox, Submission, Tls
+
+WARN_DAYS = 14  # providers renew by themselves in the last month
+
+
+def judge_mailbox(seen: mailbox.Diagnosis, settings: Mailbox) -> list[Finding]:
+    """Step by step, as far as it went."""
+    host, port = settings.host, settings.port
+    findings: list[Finding] = []
+    if seen.trouble is Trouble.NO_NAME:
+        return [found(Check.MAILBOX_NAME, host=host)]
+    findings.append(well(Check.MAILBOX_NAME, host=host))
+    if seen.trouble is Trouble.NO_ANSWER:
+        return [*findings, found(Check.MAILBOX_ANSWER, host=host, port=port)]
+    if not seen.connected and seen.trouble is Trouble.PROTOCOL:
+        return [*findings, found(Check.MAILBOX_PROTOCOL)]
+    findings.append(well(Check.MAILBOX_ANSWER, host=host, port=port))
+    if seen.trouble is Trouble.CERTIFICATE:
+        why = seen.certificate or CertificateFault.OTHER
+        return [*findings, found(Check.MAILBOX_CERTIFICATE, host=host, why=why)]
+    if settings.tls is not Tls.NONE:
+        findings.append(well(Check.MAILBOX_CERTIFICATE, host=host))
+        if (days := seen.certificate_days) is not None:
+            findings.append((found if days < WARN_DAYS else well)(Check.MAILBOX_CERTIFICATE_ENDS, host=host, days=days))
+    if seen.logged_in:
+        findings.append(well(Check.MAILBOX_LOGIN, user=settings.user))
+    if seen.trouble is Trouble.LOGIN:
+        findings.append(found(Check.MAILBOX_LOGIN, user=settings.user))
+    elif seen.trouble is not None:
+        findings.append(found(Check.MAILBOX_PROTOCOL))
+    elif seen.logged_in:
+        findings += _capabilities(seen)
+    return findings
+
+
+def _capabilities(seen: mailbox.Diagnosis) -> list[Finding]:
+    offered = (
+        (Check.UIDPLUS, "UIDPLUS" in seen.capabilities),
+        (Check.IDLE, "IDLE" in seen.capabilities),
+        (Check.NOTIFY, {"NOTIFY", "IDLE"} <= seen.capabilities),
+        (Check.LIST_STATUS, "LIST-STATUS" in seen.capabilities),
+        (Check.SPECIAL_USE, seen.special_use),
+    )
+    return [(well if there else found)(check) for check, there in offered]
+
+
+def judge_folders(seen: mailbox.Diagnosis) -> list[Finding]:
+    """Nothing about what stands in them."""
+    if seen.trouble is not None or seen.folders is None:
+        return []
+    findings = [found(Check.FOLDER_UNCOUNTED, folder=name) for name in seen.uncountable]
+    findings = findings or [well(Check.FOLDER_UNCOUNTED, count=seen.folders)]
+    if seen.read_only:
+        findings.append(found(Check.READ_ONLY))
+    elif seen.flags_missing is not None:
+        missing = seen.flags_missing
+        findings.append(found(Check.FLAGS, flags=missing) if missing else well(Check.FLAGS))
+    if seen.hidden:
+        findings.append(found(Check.HIDDEN_FOLDER))
+    if seen.access is not Access.NOT_TOLD:
+        findings.append((found if seen.access is Access.OTHERS else well)(Check.OTHERS_READ))
+    return findings
+
+
+def judge_submission(seen: post.Diagnosis, settings: Submission, to: str) -> list[Finding]:
+    """Step by step, as far as it went. ``to``: our own mailbox."""
+    host, port = settings.host, settings.port
+    if seen.trouble is SubmissionTrouble.NO_NAME:
+        return [found(Check.SUBMISSION_NAME, host=host)]
+    findings = [well(Check.SUBMISSION_NAME, host=host)]
+    if seen.trouble is SubmissionTrouble.NO_ANSWER:
+        return [*findings, found(Check.SUBMISSION_ANSWER, host=host, port=port)]
+    if not seen.connected and seen.trouble is SubmissionTrouble.PROTOCOL:
+        return [*findings, found(Check.SUBMISSION_PROTOCOL)]
+    findings.append(well(Check.SUBMISSION_ANSWER, host=host, port=port))
+    if seen.trouble is SubmissionTrouble.CERTIFICATE:
+        why = seen.certificate or CertificateFault.OTHER
+        return [*findings, found(Check.SUBMISSION_CERTIFICATE, host=host, why=why)]
+    if settings.tls is not Tls.NONE:
+        findings.append(well(Check.SUBMISSION_CERTIFICATE, host=host))
+        if (days := seen.certificate_days) is not None:
+            ends = found if days < WARN_DAYS else well
+            findings.append(ends(Check.SUBMISSION_CERTIFICATE_ENDS, host=host, days=days))
+    if seen.logged_in and settings.user:
+        findings.append(well(Check.SUBMISSION_LOGIN, user=settings.user))
+    addresses = {"sender": settings.sender, "to": to}
+    match seen.trouble:
+        case SubmissionTrouble.LOGIN:
+            findings.append(found(Check.SUBMISSION_LOGIN, user=settings.user))
+        case SubmissionTrouble.REFUSED:
+            findings.append(found(Check.SUBMISSION_REFUSED, **addresses))
+        case SubmissionTrouble.PROTOCOL:
+            findings.append(found(Check.SUBMISSION_PROTOCOL))
+        case None if seen.accepts:
+            findings.append(well(Check.SUBMISSION_REFUSED, **addresses))
+    return findings
