@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hwc_school_agent.doctor import agent, calendar, certificate, files, machine, mail, people, rules
 from hwc_school_agent.doctor.codes import Check, Finding, found
+from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.mailbox import diagnose as mailbox
 from hwc_school_agent.post import diagnose as post
@@ -31,7 +32,11 @@ def examine(settings: Settings, sources: Sources, clock: Clock) -> list[Finding]
     to = own_address(settings)
     running = agent.ask(settings.state.runtime_directory)
     seen = mailbox.diagnose(settings.mailbox, now, log_in=sources.passwords)
+    if seen.trouble is Trouble.NO_ANSWER:  # a connection that broke once is no finding
+        seen = mailbox.diagnose(settings.mailbox, now, log_in=sources.passwords)
     sent = post.diagnose(settings.submission, to, now, log_in=sources.passwords)
+    if sent.trouble is post.SubmissionTrouble.NO_ANSWER:
+        sent = post.diagnose(settings.submission, to, now, log_in=sources.passwords)
     return [
         *agent.judge(running),
         *rules.judge(settings),

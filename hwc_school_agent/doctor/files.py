@@ -11,16 +11,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from hwc_school_agent.doctor.codes import Check, Finding, found, well
-from hwc_school_agent.host.random_keys import KEY_FILE
+from hwc_school_agent.domain.state_files import is_known
 
-#: Everything that may ever stand in the state directory.
-STATE_FILES = frozenset({KEY_FILE, "staff.json"})
 _OPEN_TO_OTHERS = 0o077
 
 
 def judge_state(directory: Path, names: Iterable[str], about: os.stat_result, owners: Iterable[int]) -> list[Finding]:
     """``names``: what stands in the directory. ``owners``: uids of the files in it."""
-    strange = [name for name in names if name not in STATE_FILES]
+    strange = [name for name in names if not is_known(name)]
     open_ = bool(stat.S_IMODE(about.st_mode) & _OPEN_TO_OTHERS) or not {*owners} <= {0, about.st_uid}
     return [
         found(Check.STATE_MODE, file=directory, mode="700") if open_ else well(Check.STATE_MODE),
@@ -39,7 +37,7 @@ def look_state(directory: Path) -> list[Finding]:
     except OSError:
         return [found(Check.STATE_UNREADABLE, file=directory)]
     findings = judge_state(directory, names, about, (each.st_uid for _, each in files))
-    loose = [name for name, each in files if name in STATE_FILES and stat.S_IMODE(each.st_mode) & _OPEN_TO_OTHERS]
+    loose = [name for name, each in files if is_known(name) and stat.S_IMODE(each.st_mode) & _OPEN_TO_OTHERS]
     if loose and findings[0].well:
         findings[0] = found(Check.STATE_MODE, file=directory / loose[0], mode="600")
     return findings

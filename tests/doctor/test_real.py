@@ -200,8 +200,16 @@ def test_capabilities(old: ImapFaults, dovecot: MailServer, smtp_sink: SmtpSink,
     assert not the(findings, Check.LIST_STATUS).well
     assert not the(findings, Check.NOTIFY).well
     assert the(findings, Check.SPECIAL_USE).well
-    for forbidden in (b"STORE", b"EXPUNGE", b"APPEND", b"CLOSE", b"FETCH", b"COPY", b"MOVE"):
-        assert not [line for line in old.commands if forbidden in line.upper()]
+    for forbidden in (
+        b"STORE",
+        b"EXPUNGE",
+        b"APPEND",
+        b"CLOSE",
+        b"FETCH",
+        b"COPY",
+        b"MOVE",
+    ):  # EXAMINE may name a folder like that
+        assert not [line for line in old.commands if forbidden in line.upper() and not line.startswith(b"EXAMINE")]
 
 
 @pytest.mark.parametrize("command", [rb"STATUS .*Trash", rb"EXAMINE .*Trash"])
