@@ -11,6 +11,20 @@ from hwc_school_agent.post import diagnose as post
 from hwc_school_agent.post.diagnose import SubmissionTrouble
 from hwc_school_agent.settings import Mailbox, Submission, Tls
 
+#: Why logging in failed, and the check that says so.
+LOGINS = {
+    Trouble.LOGIN: Check.MAILBOX_LOGIN,
+    Trouble.NO_TOKEN_SERVER: Check.NO_TOKEN_SERVER,
+    Trouble.SECRET_EXPIRED: Check.SECRET_EXPIRED,
+    Trouble.SECRET_WRONG: Check.SECRET_WRONG,
+    Trouble.APP_UNKNOWN: Check.APP_UNKNOWN,
+    Trouble.NO_CONSENT: Check.NO_CONSENT,
+    Trouble.SIGN_IN_AGAIN: Check.SIGN_IN_AGAIN,
+    Trouble.BLOCKED: Check.BLOCKED,
+    Trouble.CLOCK: Check.CLOCK,
+    Trouble.NO_TOKEN: Check.NO_TOKEN,
+    Trouble.NO_PERMISSION: Check.NO_PERMISSION,
+}
 WARN_DAYS = 14  # providers renew by themselves in the last month
 
 
@@ -35,8 +49,8 @@ def judge_mailbox(seen: mailbox.Diagnosis, settings: Mailbox) -> list[Finding]:
             findings.append((found if days < WARN_DAYS else well)(Check.MAILBOX_CERTIFICATE_ENDS, host=host, days=days))
     if seen.logged_in:
         findings.append(well(Check.MAILBOX_LOGIN, user=settings.user))
-    if seen.trouble is Trouble.LOGIN:
-        findings.append(found(Check.MAILBOX_LOGIN, user=settings.user))
+    if seen.trouble in LOGINS:
+        findings.append(found(LOGINS[seen.trouble], user=settings.user))
     elif seen.trouble is not None:
         findings.append(found(Check.MAILBOX_PROTOCOL))
     elif seen.logged_in:
@@ -92,12 +106,15 @@ def judge_submission(seen: post.Diagnosis, settings: Submission, to: str) -> lis
         if (days := seen.certificate_days) is not None:
             ends = found if days < WARN_DAYS else well
             findings.append(ends(Check.SUBMISSION_CERTIFICATE_ENDS, host=host, days=days))
-    if seen.logged_in and settings.user:
-        findings.append(well(Check.SUBMISSION_LOGIN, user=settings.user))
+    user = settings.user or (settings.access.user if settings.access else "")
+    if seen.logged_in and user:
+        findings.append(well(Check.SUBMISSION_LOGIN, user=user))
     addresses = {"sender": settings.sender, "to": to}
     match seen.trouble:
         case SubmissionTrouble.LOGIN:
-            findings.append(found(Check.SUBMISSION_LOGIN, user=settings.user))
+            findings.append(found(Check.SUBMISSION_LOGIN, user=user))
+        case SubmissionTrouble.NO_TOKEN:
+            findings.append(found(Check.SUBMISSION_TOKEN))
         case SubmissionTrouble.REFUSED:
             findings.append(found(Check.SUBMISSION_REFUSED, **addresses))
         case SubmissionTrouble.PROTOCOL:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 
-from hwc_school_agent.doctor import words_en, words_nl
+from hwc_school_agent.doctor import mail, words_en, words_nl
 from hwc_school_agent.doctor.codes import Area, Check, Finding, Level
 from hwc_school_agent.doctor.texts import Text, Words
 from hwc_school_agent.host.tls import CertificateFault
@@ -19,8 +19,8 @@ UNREACHABLE = frozenset(
         Check.MAILBOX_ANSWER,
         Check.MAILBOX_NAME,
         Check.MAILBOX_CERTIFICATE,
-        Check.MAILBOX_LOGIN,
         Check.MAILBOX_PROTOCOL,
+        *mail.LOGINS.values(),
     }
 )
 _LONGEST = 80

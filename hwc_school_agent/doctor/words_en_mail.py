@@ -37,6 +37,49 @@ TEXTS = {
         "The mail server gives an answer that this program does not understand.",
         "Check whether an IMAP server listens on this port, and [mailbox] tls.",
     ),
+    Check.NO_TOKEN_SERVER: Text(
+        "The server that lets us in to the mailbox does not answer.",
+        "Check whether this machine can reach login.microsoftonline.com (Microsoft) or oauth2.googleapis.com (Google),"
+        " or [mailbox] authority.",
+    ),
+    Check.SECRET_EXPIRED: Text(
+        "Our key for the mailbox has ended.",
+        "Make a new certificate or client secret at the app registration and put it with the credentials.",
+    ),
+    Check.SECRET_WRONG: Text(
+        "Our key for the mailbox is refused.",
+        "Check whether the certificate, the client secret or the key of the service account belongs to this app.",
+    ),
+    Check.APP_UNKNOWN: Text(
+        "This program is not known to the administrator of the mailbox.",
+        "Check [mailbox] tenant and client_id: directory id and application id of the app registration.",
+    ),
+    Check.NO_CONSENT: Text(
+        "This program has no consent for the mailbox yet.",
+        "Give admin consent to the permissions that doctor --admin-sheet names.",
+    ),
+    Check.SIGN_IN_AGAIN: Text(
+        "The consent for the mailbox was withdrawn or has ended.",
+        "Sign the mailbox in again and put the new refresh token with the credentials.",
+    ),
+    Check.BLOCKED: Text(
+        "A rule of the organisation blocks this program.",
+        "Look at conditional access (Microsoft) or app access (Google) and make an exception for this app.",
+    ),
+    Check.CLOCK: Text(
+        "The clock of this machine is wrong: signing in is refused for it.",
+        "Set the time right and switch time synchronisation on: timedatectl set-ntp true.",
+    ),
+    Check.NO_TOKEN: Text(
+        "We could not sign in to the mailbox.",
+        "Check the credentials for [mailbox] auth, whether the extra (microsoft or google) is installed, and for"
+        " command whether it prints a token.",
+    ),
+    Check.NO_PERMISSION: Text(
+        "Signing in works, but the mail server does not let us into the mailbox of {user}.",
+        "Give the app the right to this mailbox (doctor --admin-sheet: Add-MailboxPermission); check that IMAP is on."
+        " A new right may take up to an hour.",
+    ),
     Check.UIDPLUS: Text(
         "The server has no UIDPLUS: purging works only while nobody else marks mail as deleted in the same folder.",
         "Let nobody open this mailbox in a mail program, or ask the administrator to switch UIDPLUS on.",
@@ -124,6 +167,10 @@ TEXTS = {
     Check.SUBMISSION_PROTOCOL: Text(
         "The submission server gives an answer that this program does not understand, or offers no STARTTLS.",
         "Check [submission] port and tls.",
+    ),
+    Check.SUBMISSION_TOKEN: Text(
+        "Signing in to the submission server does not work: there is no token.",
+        "See Mailbox above: it is the same way of signing in.",
     ),
     Check.LEG_SENT: Text(
         _LEG + "it could not be sent.",

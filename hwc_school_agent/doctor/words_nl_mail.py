@@ -37,6 +37,49 @@ TEXTS = {
         "De mailserver geeft een antwoord dat dit programma niet begrijpt.",
         "Controleer of op deze poort een IMAP-server staat, en [mailbox] tls.",
     ),
+    Check.NO_TOKEN_SERVER: Text(
+        "De server die ons bij de postbus toelaat, antwoordt niet.",
+        "Controleer of deze machine login.microsoftonline.com (Microsoft) of oauth2.googleapis.com (Google) kan"
+        " bereiken, of [mailbox] authority.",
+    ),
+    Check.SECRET_EXPIRED: Text(
+        "Onze sleutel voor de postbus is verlopen.",
+        "Maak een nieuw certificaat of clientgeheim bij de app-registratie en zet het bij de credentials.",
+    ),
+    Check.SECRET_WRONG: Text(
+        "Onze sleutel voor de postbus wordt geweigerd.",
+        "Controleer of het certificaat, het clientgeheim of de sleutel van het serviceaccount bij deze app hoort.",
+    ),
+    Check.APP_UNKNOWN: Text(
+        "Dit programma is niet bekend bij de beheerder van de postbus.",
+        "Controleer [mailbox] tenant en client_id: map-id en app-id van de app-registratie.",
+    ),
+    Check.NO_CONSENT: Text(
+        "Dit programma heeft nog geen toestemming voor de postbus.",
+        "Geef beheerderstoestemming voor de rechten die doctor --admin-sheet noemt.",
+    ),
+    Check.SIGN_IN_AGAIN: Text(
+        "De toestemming voor de postbus is ingetrokken of verlopen.",
+        "Meld de postbus opnieuw aan en zet de nieuwe refresh token bij de credentials.",
+    ),
+    Check.BLOCKED: Text(
+        "Een regel van de organisatie blokkeert dit programma.",
+        "Kijk bij voorwaardelijke toegang (Microsoft) of app-toegang (Google) en maak een uitzondering voor deze app.",
+    ),
+    Check.CLOCK: Text(
+        "De klok van deze machine loopt niet gelijk: de aanmelding wordt daarom geweigerd.",
+        "Zet de tijd goed en zet tijdsynchronisatie aan: timedatectl set-ntp true.",
+    ),
+    Check.NO_TOKEN: Text(
+        "We konden ons niet aanmelden bij de postbus.",
+        "Controleer de credentials bij [mailbox] auth, of de extra (microsoft of google) is geïnstalleerd, en bij"
+        " command of die een token afdrukt.",
+    ),
+    Check.NO_PERMISSION: Text(
+        "De aanmelding lukt, maar de mailserver laat ons niet in de postbus van {user}.",
+        "Geef de app recht op deze postbus (doctor --admin-sheet: Add-MailboxPermission); controleer of IMAP aanstaat."
+        " Een nieuw recht werkt soms pas na een uur.",
+    ),
     Check.UIDPLUS: Text(
         "De server kent geen UIDPLUS: wissen lukt alleen als niemand anders in dezelfde map iets als gewist merkt.",
         "Laat niemand deze postbus in een mailprogramma openen, of vraag de beheerder om UIDPLUS aan te zetten.",
@@ -125,6 +168,10 @@ TEXTS = {
     Check.SUBMISSION_PROTOCOL: Text(
         "De server voor uitgaande mail geeft een antwoord dat dit programma niet begrijpt, of biedt geen STARTTLS aan.",
         "Controleer [submission] port en tls.",
+    ),
+    Check.SUBMISSION_TOKEN: Text(
+        "Aanmelden bij de server voor uitgaande mail lukt niet: er is geen token.",
+        "Kijk hierboven bij Postbus: het is dezelfde aanmelding.",
     ),
     Check.LEG_SENT: Text(
         _LEG + "versturen lukte niet.",

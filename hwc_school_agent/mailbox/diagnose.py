@@ -11,8 +11,6 @@ import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from imapclient import IMAPClient
-
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import Access, FolderRole, Recovery
 from hwc_school_agent.host.tls import CertificateFault, days_left, fault_of
@@ -20,7 +18,7 @@ from hwc_school_agent.mailbox.errors import MailboxTrouble
 from hwc_school_agent.mailbox.folders import Folder, decoded, quoted
 from hwc_school_agent.mailbox.inspect import access, recovery
 from hwc_school_agent.mailbox.library import connect, hang_up, wrapped
-from hwc_school_agent.mailbox.session import Session, authenticate, folders_with_status
+from hwc_school_agent.mailbox.session import Session, folders_with_status, open_session
 from hwc_school_agent.mailbox.verify import uncountable
 from hwc_school_agent.settings import Mailbox
 
@@ -50,32 +48,35 @@ class Diagnosis:
 def diagnose(mailbox: Mailbox, now: float, *, log_in: bool) -> Diagnosis:
     """Look. Never raises what the network does; it stands in ``trouble``. ``now``: epoch seconds."""
     seen = Diagnosis()
-    client: IMAPClient | None = None
     try:
-        with wrapped():
-            try:
-                client = connect(mailbox)
-            except ssl.SSLError as error:
-                seen.certificate = fault_of(error)
-                raise
-            except imaplib.IMAP4.abort:  # somebody is there, and does not greet as an IMAP server does
-                raise MailboxTrouble(Trouble.PROTOCOL) from None
-            seen.connected = True
-            seen.certificate_days = days_left(client.socket(), now)
-            if log_in:
-                _inside(client, mailbox, seen)
+        _greeting(mailbox, now, seen)
+        if log_in:
+            with open_session(mailbox) as session:
+                seen.logged_in = True
+                _inside(session, mailbox, seen)
     except MailboxTrouble as trouble:
         seen.trouble = trouble.kind
-    finally:
-        if client is not None:
-            hang_up(client)
     return seen
 
 
-def _inside(client: IMAPClient, mailbox: Mailbox, seen: Diagnosis) -> None:
-    session = Session(client)
-    authenticate(client, session, mailbox, ())
-    seen.logged_in = True
+def _greeting(mailbox: Mailbox, now: float, seen: Diagnosis) -> None:
+    """A connection of its own, up to the log-in: only here a certificate's fault can still be told apart."""
+    with wrapped():
+        try:
+            client = connect(mailbox)
+        except ssl.SSLError as error:
+            seen.certificate = fault_of(error)
+            raise
+        except imaplib.IMAP4.abort:  # somebody is there, and does not greet as an IMAP server does
+            raise MailboxTrouble(Trouble.PROTOCOL) from None
+        try:
+            seen.connected = True
+            seen.certificate_days = days_left(client.socket(), now)
+        finally:
+            hang_up(client)
+
+
+def _inside(session: Session, mailbox: Mailbox, seen: Diagnosis) -> None:
     seen.capabilities = session.capabilities
     folders = folders_with_status(session)
     seen.folders = len(folders)

@@ -21,6 +21,7 @@ class SubmissionTrouble(StrEnum):
     NO_ANSWER = "no_answer"
     CERTIFICATE = "certificate"
     LOGIN = "login"
+    NO_TOKEN = "no_token"  # noqa: S105 - a word; the mailbox's finding says why
     REFUSED = "refused"  # MAIL FROM our address, or RCPT TO our own mailbox
     PROTOCOL = "protocol"
 
@@ -64,6 +65,8 @@ def diagnose(submission: Submission, to: str, now: float, *, log_in: bool) -> Di
             _inside(smtp, submission, to, seen)
     except smtplib.SMTPAuthenticationError:
         seen.trouble = SubmissionTrouble.LOGIN
+    except post.SubmissionLater:
+        seen.trouble = SubmissionTrouble.NO_TOKEN
     except smtplib.SMTPServerDisconnected:
         seen.trouble = SubmissionTrouble.NO_ANSWER
     except (smtplib.SMTPException, ValueError):

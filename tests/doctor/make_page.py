@@ -42,8 +42,8 @@ LOG = """
 ## Codes in the log
 
 `journalctl -u hwc-school-agent` shows them with integers behind them, never with text from outside. `HWC-210` is
-followed by the kind of trouble: 0 is HWC-210 above, 1 is HWC-211, and so on. `HWC-240` is followed by the leg: 1 is
-HWC-241.
+followed by the kind of trouble: 0 to 4 are HWC-210 to HWC-214 above, 5 to 14 are HWC-221 to HWC-230. `HWC-240` is
+followed by the leg: 1 is HWC-241.
 
 | code | what happened |
 | --- | --- |

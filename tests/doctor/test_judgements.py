@@ -95,7 +95,7 @@ CASES: list[tuple[Check, list[Finding], list[Finding]]] = [
         box(trouble=Trouble.CERTIFICATE, certificate=CertificateFault.EXPIRED, **LOST),
         box(),
     ),
-    (Check.MAILBOX_LOGIN, box(trouble=Trouble.LOGIN, logged_in=False), box()),
+    *((check, box(trouble=why, logged_in=False), box()) for why, check in mail.LOGINS.items()),
     (Check.MAILBOX_PROTOCOL, box(trouble=Trouble.PROTOCOL), box()),
     (Check.MAILBOX_PROTOCOL, box(trouble=Trouble.PROTOCOL, **LOST), box()),
     (Check.MAILBOX_CERTIFICATE_ENDS, box(certificate_days=13), box(certificate_days=14)),
@@ -122,6 +122,7 @@ CASES: list[tuple[Check, list[Finding], list[Finding]]] = [
     ),
     (Check.SUBMISSION_CERTIFICATE_ENDS, sent(certificate_days=0), sent()),
     (Check.SUBMISSION_LOGIN, sent(trouble=SubmissionTrouble.LOGIN, logged_in=False), sent()),
+    (Check.SUBMISSION_TOKEN, sent(trouble=SubmissionTrouble.NO_TOKEN, logged_in=False), sent()),
     (Check.SUBMISSION_REFUSED, sent(trouble=SubmissionTrouble.REFUSED, accepts=False), sent()),
     (Check.SUBMISSION_PROTOCOL, sent(trouble=SubmissionTrouble.PROTOCOL, **LOST), sent()),
     (Check.SUBMISSION_PROTOCOL, sent(trouble=SubmissionTrouble.PROTOCOL, accepts=False), sent()),
@@ -235,6 +236,13 @@ def test_every_finding_has_its_texts(language: str) -> None:
 def test_codes_are_used_once() -> None:
     numbers = [check.number for check in Check]
     assert len(numbers) == len(set(numbers))
+
+
+def test_every_trouble_of_a_look_is_known_here() -> None:
+    for trouble in Trouble:
+        faults = [f for f in box(trouble=trouble, logged_in=False) if not f.well]
+        assert len(faults) == 1
+        assert report.exit_code(faults) == 3
 
 
 def test_exit_codes() -> None:

@@ -9,18 +9,24 @@ from pathlib import Path
 import pytest
 
 from hwc_school_agent import cli_doctor
+from hwc_school_agent.desk import troubles
 from hwc_school_agent.desk import words as desk
 from hwc_school_agent.doctor import agent as doctor_agent
 from hwc_school_agent.doctor.codes import Check
-from hwc_school_agent.domain.board import Board, Health, Rehearsed, Result, Waiting
+from hwc_school_agent.doctor.mail import judge_mailbox
+from hwc_school_agent.domain.board import Board, Health, Rehearsed, Result, Trouble, Waiting
 from hwc_school_agent.domain.outcome import FolderRole, Kind, Leg
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.host.event_log import Event
+from hwc_school_agent.mailbox.diagnose import Diagnosis
+from hwc_school_agent.settings import Mailbox
 from hwc_school_agent.watch.control import state
 from tests.agent import Agent
 from tests.doctor import make_page
 from tests.helpers import signal_mail, unique_child
 from tests.servers import MailServer, SmtpSink, free_port
+
+MAILBOX = Mailbox(host="imap.school.example", user="hwc@school.example")
 
 
 def run(agent: Agent, *words: str, credentials: bool = True) -> tuple[int, str]:
@@ -43,7 +49,7 @@ def test_with_a_running_agent(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path
         visitor.wait_for("Er is nu geen signaal", 90)
         code, before = run(agent)
         assert code == 0, before
-        assert "goed    HWC-221  De agent kan in de postbus kijken." in before
+        assert "goed    HWC-208  De agent kan in de postbus kijken." in before
         assert "let op  HWC-204" in before  # not under systemd
         assert "let op  HWC-321" in before
         machine = json.loads(run(agent, "--json")[1])
@@ -133,7 +139,9 @@ def test_the_page_is_what_the_program_says() -> None:
 def test_the_desk_sends_people_to_codes_that_doctor_knows() -> None:
     """A code that the page shows for the mailbox and the rehearsal is the one that doctor gives the same trouble."""
     codes = {check.code for check in Check}
-    assert {code for _, code, _ in desk.TROUBLES.values()} <= codes
+    for trouble, (_, code, _) in troubles.TROUBLES.items():
+        seen = Diagnosis(trouble=trouble, connected=trouble not in (Trouble.NO_NAME, Trouble.NO_ANSWER))
+        assert [f.check.code for f in judge_mailbox(seen, MAILBOX) if not f.well] == [code]
     assert {failure.code for failure in desk.LEGS.values()} <= codes
 
 
