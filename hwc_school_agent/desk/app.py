@@ -18,6 +18,7 @@ from hwc_school_agent.desk.life import Life
 from hwc_school_agent.desk.link import Link
 from hwc_school_agent.desk.login import Login
 from hwc_school_agent.desk.pages import Page, View
+from hwc_school_agent.desk.passkey_deeds import PasskeyDeeds
 from hwc_school_agent.desk.people import People, by_hand
 from hwc_school_agent.desk.render import Renderer
 from hwc_school_agent.desk.sessions import Table
@@ -48,11 +49,13 @@ class App:
         login, cookies = Login(staff, tries, key, time), Cookies(secure=bool(settings.desk.certificate))
         self._people = People(self._table, staff, login, cookies, link, time)
         self._content = Content(settings, self._table, life, time)
-        self._deeds = Deeds(settings, link, life, time, self._people, self._content)
+        self._passkeys = PasskeyDeeds(settings, self._people, time, key)
+        self._deeds = Deeds(settings, link, life, time, self._people, self._content, self._passkeys)
         self._tr = language(settings.school.language)
         self._render = Renderer(settings.school.name, self._zone, self._tr)
         self._streams = 0
         self.act = self._deeds.act
+        self.passkey_options = self._passkeys.options
 
     async def show(self, request: Request) -> Response:
         """GET /: the page of this person's state."""
@@ -82,6 +85,7 @@ class App:
             note=self._people.note(request, session),
             morning_end=self._settings.hours.morning_end,
             in_morning=self._in_morning(now),
+            sleutel=self._passkeys.offer(request, session).value,
         )
         self._people.cookies.drop_note(request, response)
         if token:

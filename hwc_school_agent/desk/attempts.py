@@ -20,6 +20,7 @@ FORGET = 3600.0
 MOST = 200
 ALL = "all"  # the row that brakes everybody: ``not_before`` runs ahead of the clock by ALL_STEP per failure
 ALL_STEP = 2.0
+SPENT_SECONDS = 600.0
 ALL_AHEAD = 60.0  # so 30 failures at once, then one every two seconds
 
 
@@ -47,6 +48,17 @@ def failed(table: Iterable[Attempts], key: str, now: float) -> tuple[Attempts, .
         del rows[min(rows, key=lambda k: rows[k].not_before)]
     rows[ALL] = Attempts(ALL, 0, min(max(everybody.not_before, now), now + LONGEST_WAIT) + ALL_STEP)
     return tuple(rows.values())
+
+
+def spent(table: Iterable[Attempts], mark: str, now: float) -> tuple[Attempts, ...]:
+    """The table after a passkey's challenge was used; it is remembered for longer than it holds."""
+    kept = (a for a in table if not a.key.startswith("spent ") or a.not_before > now)
+    return (*kept, Attempts(f"spent {mark}", 0, now + SPENT_SECONDS))
+
+
+def is_spent(table: Iterable[Attempts], mark: str) -> bool:
+    """Whether this challenge was used before."""
+    return any(a.key == f"spent {mark}" for a in table)
 
 
 def succeeded(table: Iterable[Attempts], key: str) -> tuple[Attempts, ...]:

@@ -1,6 +1,6 @@
 """Work that may block or that touches content, done in a child while this process goes on serving.
 
-The child reads the mailbox, or checks a pass phrase, and dies; this process only sees what it says.
+The child reads the mailbox, or checks a pass phrase or a passkey, and dies; this process only sees what it says.
 """
 
 from __future__ import annotations
@@ -8,14 +8,17 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import date
 
 from hwc_school_agent import staff_file
+from hwc_school_agent.desk.passkeys import Asked, Made, Used
 from hwc_school_agent.domain.facts import Child as Pupil
 from hwc_school_agent.domain.facts import Shown
 from hwc_school_agent.domain.outcome import Kind
 from hwc_school_agent.domain.signal import Place
+from hwc_school_agent.domain.staff import Passkey
 from hwc_school_agent.host.child import Say, fork
 from hwc_school_agent.settings import Settings
 
@@ -71,6 +74,39 @@ async def passphrase_fits(encoded: str, phrase: str) -> bool:
 
     _, said = await _ask(task, LOGIN_SECONDS)
     return said == b"fits\n"
+
+
+async def passkey_used(asked: Asked, used: Used, known: Sequence[Passkey], now: float) -> tuple[int, str] | None:
+    """Which of the ``known`` passkeys was used, and a mark of its challenge; ``None``: none of them."""
+
+    def task(say: Say) -> None:
+        from hwc_school_agent.desk.passkey_check import check_used
+
+        at, mark = check_used(asked, used, known, now)
+        say(f"{at} {mark}")
+
+    code, said = await _ask(task, LOGIN_SECONDS)
+    at, _, mark = said.decode("ascii", "replace").strip().partition(" ")
+    return (int(at), mark) if code == 0 and at.isdecimal() and int(at) < len(known) and mark else None
+
+
+async def passkey_made(asked: Asked, made: Made, user: bytes, now: float) -> tuple[Passkey, str] | None:
+    """The passkey to keep, and a mark of its challenge; ``None``: it is not genuine."""
+
+    def task(say: Say) -> None:
+        from hwc_school_agent.desk.passkey_check import check_made
+
+        passkey, mark = check_made(asked, made, user, now)
+        say(json.dumps([asdict(passkey), mark]))
+
+    code, said = await _ask(task, LOGIN_SECONDS)
+    if code:
+        return None
+    try:
+        passkey, mark = json.loads(said)
+        return Passkey(**passkey), str(mark)
+    except (ValueError, TypeError):
+        return None
 
 
 async def _ask(task: Callable[[Say], None], seconds: float) -> tuple[int, bytes]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 _NOTE = "bureau-melding"
 _NOTE_SECONDS = 20
-_NOTES = re.compile(r"fout|druk|staf|afgelopen|uit|wacht-[0-9]{1,3}")
+_NOTES = re.compile(r"fout|sleutel-fout|druk|staf|afgelopen|uit|wacht-[0-9]{1,3}")
 
 
 class Cookies:

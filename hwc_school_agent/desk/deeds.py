@@ -15,10 +15,12 @@ from hwc_school_agent.desk.form import Refused, handle_in, read_form
 from hwc_school_agent.desk.life import Life
 from hwc_school_agent.desk.link import Link
 from hwc_school_agent.desk.pages import covers_at
+from hwc_school_agent.desk.passkey_deeds import PasskeyDeeds
 from hwc_school_agent.desk.people import People
 from hwc_school_agent.desk.sessions import VIEW_SECONDS, until
 from hwc_school_agent.domain.board import Order, OrderWord, Session
 from hwc_school_agent.domain.outcome import Answered
+from hwc_school_agent.domain.staff import Person
 from hwc_school_agent.host.clock import Clock
 from hwc_school_agent.settings import Settings
 
@@ -34,9 +36,10 @@ class Deeds:
         time: Clock,
         people: People,
         content: Content,
+        passkeys: PasskeyDeeds,
     ) -> None:
         self._settings, self._link, self._life, self._time = settings, link, life, time
-        self._people, self._content = people, content
+        self._people, self._content, self._passkeys = people, content, passkeys
         self._confirmed: set[str] = set()  # at this desk, while the board may still call them waiting
 
     async def act(self, request: Request) -> Response:
@@ -44,7 +47,10 @@ class Deeds:
         form = await read_form(request)
         do = form.get("do", "")
         if do == "inloggen":
-            return await self._log_in(request, form)
+            answer = await self._people.login.attempt(form.get("rol", ""), form.get("ww", ""))
+            return self._log_in(request, *answer)
+        if do == "sleutel-inloggen":
+            return self._log_in(request, *await self._passkeys.log_in(request, form))
         if do not in self._DEEDS:
             raise Refused(400)
         handle = handle_in(form)
@@ -55,6 +61,9 @@ class Deeds:
             if do == "uitloggen":
                 return self._log_out(session)
             self._people.looked(session)
+            if do == "sleutel-toevoegen":
+                self._people.leave_note(session, await self._passkeys.add(request, form, session))
+                return self.back()
             token = await self._DEEDS[do](self, session, handle)
             if second_click and not token:  # the browser may have dropped the answer to the first click
                 token, _ = self._people.rotate(session)
@@ -72,9 +81,8 @@ class Deeds:
 
     # -- coming and going ----------------------------------------------------------------------------------------
 
-    async def _log_in(self, request: Request, form: dict[str, str]) -> Response:
+    def _log_in(self, request: Request, person: Person | None, note: str) -> Response:
         people = self._people
-        person, note = await people.login.attempt(form.get("rol", ""), form.get("ww", ""))
         if person is None:
             people.tell()
             return self.back(note)
@@ -84,7 +92,7 @@ class Deeds:
             self._content.over(old.viewing)
         now = self._time.now()
         end = until(now, self._settings.hours, self._settings.school.timezone)
-        token, session = people.table.begin(person.name, person.role.value, end, now)
+        token, session = people.table.begin(person.name, person.role.value, end, now, person.stamp)
         people.tell()
         people.looked(session)
         response = self.back()
@@ -165,7 +173,8 @@ class Deeds:
         return ""
 
     _DEEDS: ClassVar[Mapping[str, Callable[[Deeds, Session, str], Awaitable[str]]]] = {
-        "uitloggen": _cover,  # answered before it comes to this
+        "uitloggen": _cover,  # answered before it comes to this, as is the next
+        "sleutel-toevoegen": _cover,
         "toon": _uncover,
         "ontvangen": _receive,
         "afdekken": _cover,

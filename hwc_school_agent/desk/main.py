@@ -103,6 +103,7 @@ def routes(app: App) -> Starlette:
         routes=[
             Route("/", app.show, methods=["GET"]),
             Route("/", app.act, methods=["POST"]),
+            Route("/sleutel", app.passkey_options, methods=["GET"]),
             Route("/stand", app.stand, methods=["GET"]),
             Route("/static/{name}", app.static, methods=["GET"]),
         ],

@@ -10,6 +10,7 @@ from hwc_school_agent.desk.login import Login
 from hwc_school_agent.desk.sessions import Table, key_of
 from hwc_school_agent.desk.staff import Staff
 from hwc_school_agent.domain.board import Health, Order, OrderWord, Session
+from hwc_school_agent.domain.staff import Person
 from hwc_school_agent.host.clock import Clock
 
 LOOKED_SECONDS = 60.0
@@ -51,7 +52,12 @@ class People:
         return token, new
 
     def tell(self) -> None:
-        """Hand the tables to ``watch``: before the answer, so that the next process knows what this one promised."""
+        """Hand the tables to ``watch``: before the answer, so that the next process knows what this one promised.
+
+        Without sessions that have ended: nobody needs to know any more who was there.
+        """
+        now = self._time.now()
+        self.table.rows = tuple(s for s in self.table.rows if s.until > now)
         self._link.send(Order(OrderWord.SESSIONS, sessions=self.table.rows, attempts=self.login.tries))
 
     def looked(self, session: Session) -> None:
@@ -61,6 +67,10 @@ class People:
             return
         self._looked[session.name] = now
         self._link.send(Order(OrderWord.LOOKED, name=session.name, role=session.role))
+
+    def person(self, session: Session) -> Person | None:
+        """The person of a session."""
+        return self._staff.find(session.name)
 
     def leave_note(self, session: Session, word: str) -> None:
         """A closed word for the next page of this person."""

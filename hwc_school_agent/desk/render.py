@@ -65,7 +65,7 @@ class Renderer:
             auto_reload=False,
         )
         self._speak(tr)
-        self._env.globals |= {"school": school, "static": self._address, "Said": Said}
+        self._env.globals |= {"school": school, "static": self._address, "Said": Said, "sleutel": ""}
         self._env.filters["clock"] = lambda epoch: words.clock(epoch, timezone, tr)
         self._env.filters["hour"] = lambda epoch: words.hour(epoch, timezone, tr)
         self._env.filters["machine"] = lambda epoch: words.machine_time(epoch, timezone)

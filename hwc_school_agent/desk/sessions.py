@@ -13,6 +13,8 @@ from hwc_school_agent.settings import Hours
 
 VIEW_SECONDS = 300.0  # after this a page covers itself
 LATE_SECONDS = 1800.0  # a session that begins after the end of the day
+FRESH_SECONDS = 300.0  # after logging in, a passkey may be added without logging in again: no longer, for the sake of
+# a screen that is left alone
 MOST = 40
 MOST_PER_NAME = 5
 
@@ -50,10 +52,10 @@ class Table:
         """The session with this key, ended or not."""
         return next((s for s in self.rows if s.key == key), None)
 
-    def begin(self, name: str, role: str, end: float, now: float) -> tuple[str, Session]:
+    def begin(self, name: str, role: str, end: float, now: float, stamp: str = "") -> tuple[str, Session]:
         """Log somebody in. Returns cookie and session. The oldest session of a name goes when it has too many."""
         token = secrets.token_hex(32)
-        session = Session(key_of(token), name, role, end)
+        session = Session(key_of(token), name, role, end, stamp=stamp, fresh_until=min(now + FRESH_SECONDS, end))
         rows = [s for s in self.rows if s.until > now]
         same = [s for s in rows if s.name == name]
         for old in same[: max(0, len(same) - MOST_PER_NAME + 1)]:

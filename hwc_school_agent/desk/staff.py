@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hwc_school_agent import staff_file
 from hwc_school_agent.domain.board import Session
-from hwc_school_agent.domain.staff import Person, same_name
+from hwc_school_agent.domain.staff import Passkey, Person, same_name
 
 
 class Staff:
@@ -24,9 +24,26 @@ class Staff:
         return next((p for p in self._now() if same_name(p.name) == wanted), None) if wanted else None
 
     def still(self, session: Session) -> bool:
-        """Whether the person of a session is still on the list, in the same role."""
+        """Whether the person of a session is still on the list, and the administrator has changed nothing since."""
         person = self.find(session.name)
-        return person is not None and person.role.value == session.role
+        return person is not None and (person.role.value, person.stamp) == (session.role, session.stamp)
+
+    def unreadable(self) -> bool:
+        """Whether the file is damaged, or may not be read: then nobody can log in, and ICT has to mend it."""
+        self._now()
+        return self.damaged
+
+    def add_passkey(self, session: Session, key: Passkey) -> bool:
+        """Keep a passkey for the person of a session. ``False``: the file cannot be changed like that."""
+        try:
+            staff_file.add_passkey(self._directory, session.name, session.stamp, key)
+        except (OSError, staff_file.StaffError):
+            return False
+        return True
+
+    def everybody(self) -> tuple[Person, ...]:
+        """All people, in the order of the file."""
+        return self._now()
 
     def _now(self) -> tuple[Person, ...]:
         try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hwc_school_agent.desk.life import Life
 
 BEAT_SECONDS = 10.0
+STILL_SECONDS = 2.0  # a person who was taken off the list is off the screen as fast as this
 MOST = 40  # open at once, all people together
 
 
@@ -45,4 +46,4 @@ async def beats(life: Life, beat: Callable[[], Beat | None]) -> AsyncIterator[by
                 yield now.line()
                 last, due = (now.version, now.ring), loop.time() + BEAT_SECONDS
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(changed.wait(), max(0.0, due - loop.time()))
+                await asyncio.wait_for(changed.wait(), max(0.0, min(due - loop.time(), STILL_SECONDS)))

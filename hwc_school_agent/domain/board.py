@@ -124,6 +124,8 @@ class Session:
     viewing: str | None = None  # handle that is uncovered for this person
     viewing_until: float = 0.0
     done: str | None = None  # handle that this person confirmed last, until "Terug naar het begin"
+    stamp: str = ""  # of the person, when this session began
+    fresh_until: float = 0.0  # till then this person may add a passkey without logging in again
 
 
 @dataclass(frozen=True, slots=True)

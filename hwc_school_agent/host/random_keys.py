@@ -8,12 +8,20 @@ import os
 import secrets
 from pathlib import Path
 
+from hwc_school_agent.domain.staff import CODE_LENGTH, CODE_LETTERS
+from hwc_school_agent.host.process import read_quietly
+
 KEY_FILE = "installation.key"
 
 
 def token() -> str:
     """A random, unguessable name (128 bits, hex)."""
     return secrets.token_hex(16)
+
+
+def one_time_code() -> str:
+    """A code for one person, in plain form."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
 
 
 def installation_key(directory: Path) -> bytes:
@@ -23,7 +31,7 @@ def installation_key(directory: Path) -> bytes:
     """
     path = directory / KEY_FILE
     try:
-        key = _read(path)
+        key = read_quietly(path)
         if len(key) == 32:
             return key
     except FileNotFoundError:
@@ -42,18 +50,7 @@ def installation_key(directory: Path) -> bytes:
         pass
     finally:
         os.unlink(new)
-    return _read(path)
-
-
-def _read(path: Path) -> bytes:
-    """Without changing the time of last access: a receipt needs the key, and the day it was sent would stand there."""
-    flags = os.O_RDONLY | os.O_CLOEXEC
-    try:
-        fd = os.open(path, flags | getattr(os, "O_NOATIME", 0))
-    except PermissionError:  # another account's file: only its owner may ask for that (open(2))
-        fd = os.open(path, flags)
-    with open(fd, "rb") as file:
-        return file.read()
+    return read_quietly(path)
 
 
 def derived(key: bytes, purpose: str) -> bytes:

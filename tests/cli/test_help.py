@@ -43,6 +43,7 @@ def test_only_verbs_that_work() -> None:
         "staff",
         "staff add",
         "staff list",
+        "staff role",
         "staff remove",
         "staff reset",
     }

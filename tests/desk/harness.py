@@ -330,8 +330,9 @@ def person(desk: Bench, name: str = CONTACT) -> Browser:
         assert browser.log_in(name).status_code == 200
         return browser
     token = os.urandom(32).hex()
-    role = next(p.role for p in staff_file.people(desk.settings.state.directory) if p.name == name)
-    desk.put(sessions=(*desk.sessions, Session(key_of(token), name, role.value, time.time() + 900)))
+    it = next(p for p in staff_file.people(desk.settings.state.directory) if p.name == name)
+    session = Session(key_of(token), name, it.role.value, time.time() + 900, stamp=it.stamp)
+    desk.put(sessions=(*desk.sessions, session))
     browser = Browser(desk)
     browser.http.cookies.set("bureau", token, domain="localhost.local", path="/")
     return browser

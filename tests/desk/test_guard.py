@@ -5,16 +5,21 @@ from __future__ import annotations
 import statistics
 import threading
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 import pytest
 
 from hwc_school_agent import staff_file
 from hwc_school_agent.desk.attempts import FREE
-from hwc_school_agent.domain.board import OrderWord
+from hwc_school_agent.desk.sessions import key_of
+from hwc_school_agent.domain.board import OrderWord, Session
+from hwc_school_agent.domain.staff import Role
 from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench, Browser, person
 
 PAGES = ["/", "/static/bureau.css", "/static/bureau.js", "/nothing", "/static/../app.py", "/stand"]
+PAGES += ["/sleutel", "/sleutel?doel=inloggen"]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -200,6 +205,40 @@ def test_a_removed_person_is_out_at_once(desk: Bench) -> None:
     assert desk.name(signal) not in page.text
     contact.do("ontvangen", signal)
     assert not desk.heard(OrderWord.CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: staff_file.remove(state, CONTACT),
+        lambda state: staff_file.reset(state, CONTACT, PHRASE),
+        lambda state: staff_file.change_role(state, CONTACT, Role.HEAD),
+        lambda state: (staff_file.remove(state, CONTACT), staff_file.add(state, CONTACT, Role.CONTACT, PHRASE)),
+    ],
+    ids=["remove", "reset", "role", "remove and add"],
+)
+def test_what_the_administrator_changes_ends_open_pages_at_once(desk: Bench, change: Callable[[Path], object]) -> None:
+    contact, screen, backup = Browser(desk), Browser(desk), person(desk, BACKUP)
+    contact.log_in()
+    screen.http.cookies.set("bureau", contact.http.cookies["bureau"])
+    with screen.http.stream("GET", "/stand", timeout=60) as stream:
+        lines = stream.iter_lines()
+        next(lines)
+        change(desk.settings.state.directory)
+        for _ in lines:  # the open page is told without anything happening: the stream ends
+            pass
+    assert "Inlognaam" in contact.get().text
+    contact.do("kan-niet")
+    assert not desk.heard(OrderWord.CANNOT)
+    assert "geen signaal" in backup.get().text, "nobody else is thrown out"
+
+
+def test_a_session_that_is_over_is_forgotten(desk: Bench) -> None:
+    """Who was there before is not kept any longer than it is needed."""
+    old = Session(key_of("old"), BACKUP, "backup", time.time() - 1)
+    desk.put(sessions=(old,))
+    Browser(desk).log_in(CONTACT, "niet de goede zin")
+    assert desk.heard(OrderWord.SESSIONS)[-1].sessions == ()
 
 
 def test_a_damaged_staff_file(desk: Bench) -> None:

@@ -13,6 +13,7 @@ from itertools import product
 
 from hwc_school_agent.catalogues import language
 from hwc_school_agent.desk.pages import covers_at, decide
+from hwc_school_agent.desk.passkey_deeds import Offer
 from hwc_school_agent.desk.render import Renderer
 from hwc_school_agent.domain.board import (
     Board,
@@ -61,6 +62,7 @@ class View:
     viewed: bool = False
     in_morning: bool = True
     refused: int = 0
+    sleutel: str = ""
 
 
 def waiting(kind: Kind = Kind.SIGNAL, handle: str = "one", *, elsewhere: bool = False) -> Waiting:
@@ -93,6 +95,11 @@ def _taken(by: str, *, drill: bool = False, more: tuple[Waiting, ...] = ()) -> V
 
 
 def _views() -> Iterator[tuple[str, View]]:
+    for offer in Offer:
+        yield f"login, passkey {offer.value}", View(session=None, sleutel=offer.value, note="sleutel-fout")
+        for note in ("sleutel-erbij", "sleutel-niet"):
+            yield f"calm, passkey {offer.value}, {note}", View(sleutel=offer.value, note=note)
+        yield f"covered, passkey {offer.value}", _waits(sleutel=offer.value)
     for note in ("", "fout", "uit", "afgelopen", "druk", "staf", "wacht-1", "wacht-30", "wacht-600"):
         yield f"login {note}".strip(), View(session=None, note=note)
     yield "starting", View(Board(NOW))
@@ -182,5 +189,6 @@ def html(name: str, code: str = "nl") -> str:
         note=view.note,
         morning_end=time(8, 30),
         in_morning=view.in_morning,
+        sleutel=view.sleutel,
     )
     return bytes(response.body).decode()
