@@ -87,6 +87,8 @@ class App:
             in_morning=self._in_morning(now),
             sleutel=self._passkeys.offer(request, session).value,
         )
+        if page.view is View.SHOWN:  # covers itself without scripts too, and where they fail
+            response.headers["refresh"] = str(max(1, int(pages.covers_at(session) - now)) + 1) if session else "1"
         self._people.cookies.drop_note(request, response)
         if token:
             self._people.cookies.give(response, token)

@@ -29,10 +29,10 @@ from hwc_school_agent.domain.board import (
     Waiting,
 )
 from hwc_school_agent.domain.facts import Child, Shown
-from hwc_school_agent.domain.outcome import STEPS, Answered, FolderRole, Kind, Leg, Said, Word
+from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Leg, Said, Word
 from hwc_school_agent.domain.signal import Place
 
-NOW = 1_795_420_440.0  # 23 November 2026, 07.54
+NOW = 1_795_416_840.0  # 23 November 2026, 07.54
 SCHOOL = "Basisschool De Linde"
 CHILD = Child("Quirijn Vlootmaker", date(2017, 5, 3))
 SISTER = Child("Lotje Vlootmaker", date(2015, 12, 28))
@@ -71,6 +71,10 @@ def waiting(kind: Kind = Kind.SIGNAL, handle: str = "one", *, elsewhere: bool = 
 
 def _waits(*signals: Waiting, **changes: object) -> View:
     return View(replace(CALM, waiting=signals or (waiting(),)), **changes)  # type: ignore[arg-type]
+
+
+#: After these the program tries again by itself.
+BAD = frozenset({Word.PURGE_FAILED, Word.LEFT, Word.NOT_COUNTED, Word.UNREACHABLE, Word.RECEIPT_LATER, Word.FAILED})
 
 
 def _shown(kind: Kind = Kind.SIGNAL, **changes: object) -> View:
@@ -137,7 +141,7 @@ def _views() -> Iterator[tuple[str, View]]:
     for answered, phoned, word in product((Answered.READ, Answered.NOT_OURS), (False, True), Word):
         first = (Word.NOT_OWED if phoned else Word.RECEIPTED,) if word in told else ()
         name = f"confirmed, {answered.value}, {'phoned, ' if phoned else ''}{word.value}"
-        yield name, _done(*first, word, answered=answered, phoned=phoned, retry=word not in STEPS)
+        yield name, _done(*first, word, answered=answered, phoned=phoned, retry=word in BAD)
     for word in (Word.EMPTY, Word.GONE, Word.RECEIPT_LATER, Word.LEFT, Word.UNREACHABLE):
         yield f"confirmed, unanswered, {word.value}", _done(word)
     for word in Word:
@@ -146,7 +150,7 @@ def _views() -> Iterator[tuple[str, View]]:
     yield "confirmed, drill, busy", _done(drill=True)
     for trouble in (None, *Trouble):
         since = NOW - 300 if trouble else None
-        board = replace(CALM, health=Health.TROUBLE, trouble=trouble, trouble_since=since, tries=3)
+        board = replace(CALM, health=Health.TROUBLE, trouble=trouble, trouble_since=since, tries=3, last_look=NOW - 320)
         yield f"trouble, {trouble.value if trouble else 'unknown'}", View(board)
     yield "stale", View(replace(CALM, now=NOW - 120))
     for leg in Leg:

@@ -8,6 +8,7 @@
   const shown = body.dataset.stand === "shown";
   const loggedIn = body.dataset.stand !== "login";
   const LOST_AFTER = 20000;
+  const WARN_BEFORE = 60000;
 
   let ring = Number(body.dataset.seintje);
   let lastEvent = Date.now();
@@ -32,7 +33,14 @@
 
   if (shown) {
     const cover = Date.now() + Number(body.dataset.bedek) * 1000;
-    setInterval(() => { if (Date.now() >= cover) reload(); }, 500); // a laptop that slept covers at once
+    const soon = at("straks");
+    setInterval(() => {
+      if (Date.now() >= cover) reload(); // a laptop that slept covers at once
+      else if (soon && soon.hidden && Date.now() >= cover - WARN_BEFORE) {
+        soon.hidden = false;
+        at("melding").textContent = soon.querySelector("p").textContent;
+      }
+    }, 500);
     at("st").focus();
   } else if (loggedIn) {
     const heading = document.querySelector("#pagina h1");

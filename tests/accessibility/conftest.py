@@ -1,0 +1,34 @@
+"""One browser for all tests of accessibility."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.accessibility.stage import CHROMIUM, WIDE, Stage, stage
+from tests.helpers import need
+
+
+@pytest.fixture(scope="session")
+def playwright_engine() -> Iterator[Any]:
+    api = pytest.importorskip("playwright.sync_api")
+    need(None if Path(CHROMIUM).exists() else "no Chromium")
+    with api.sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def _one_stage(playwright_engine: Any) -> Iterator[Stage]:
+    with stage(playwright_engine) as made:
+        yield made
+
+
+@pytest.fixture
+def desk_stage(_one_stage: Stage) -> Stage:
+    """The browser as if just opened: wide, light, ordinary colours."""
+    _one_stage.size(WIDE)
+    _one_stage.look(reduced_motion="no-preference")
+    return _one_stage
