@@ -19,7 +19,6 @@ SCOPES: Mapping[Purpose, str] = {
     Purpose.MAILBOX: "https://www.googleapis.com/auth/gmail.imap_admin",
     Purpose.SUBMISSION: "https://mail.google.com/",
 }
-SECONDS = 15.0
 
 _WORDS: Mapping[str, Refusal] = {
     "unauthorized_client": Refusal.NO_CONSENT,  # delegation was not given for this scope
@@ -41,23 +40,24 @@ _WORDS: Mapping[str, Refusal] = {
 def ask(mailbox: Mailbox, purpose: Purpose, now: float) -> Token:
     """A token for the mailbox. Raises ``NoToken``."""
     try:
-        import requests
         from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
         from google.auth.transport.requests import Request
+        from requests import RequestException
+
+        from hwc_school_agent.access.https import Https
     except ImportError:
         raise NoToken(Refusal.NO_LIBRARY) from None
-    session = requests.Session()
-    session.verify = mailbox.ca_file or True
+    session = Https(mailbox.ca_file)
     try:
         credentials = _credentials(mailbox, purpose)
-        credentials.refresh(_Bounded(Request(session)))
+        credentials.refresh(Request(session))
     except TransportError:
         why = Refusal.NO_SERVER
     except RefreshError as fault:
         why = Refusal.NO_SERVER if fault.retryable else _meaning(fault, by_person=bool(mailbox.refresh_token))
     except (GoogleAuthError, ValueError, TypeError, KeyError):
         why = Refusal.BAD_CREDENTIAL
-    except (requests.RequestException, OSError):
+    except (RequestException, OSError):
         why = Refusal.NO_SERVER
     else:
         if not isinstance(credentials.token, str) or credentials.expiry is None:
@@ -68,21 +68,11 @@ def ask(mailbox: Mailbox, purpose: Purpose, now: float) -> Token:
     raise NoToken(why)
 
 
-class _Bounded:
-    """google-auth waits two minutes by default."""
-
-    def __init__(self, request: Any) -> None:
-        self._request = request
-
-    def __call__(self, *args: Any, **options: Any) -> Any:
-        return self._request(*args, **(options | {"timeout": SECONDS}))
-
-
 def _credentials(mailbox: Mailbox, purpose: Purpose) -> Any:
     if mailbox.service_account:
         from google.oauth2 import service_account
 
-        about = json.loads(mailbox.service_account.reveal())
+        about = dict(json.loads(mailbox.service_account.reveal()))
         if mailbox.authority:
             about["token_uri"] = mailbox.authority
         return service_account.Credentials.from_service_account_info(  # type: ignore[no-untyped-call]

@@ -14,7 +14,6 @@ from hwc_school_agent.settings import Mailbox
 
 AUTHORITY = "https://login.microsoftonline.com"
 SCOPE = "https://outlook.office365.com/.default"
-SECONDS = 15.0
 
 #: AADSTS numbers -> what they mean for an administrator
 _NUMBERS: Mapping[int, Refusal] = {
@@ -56,6 +55,8 @@ def ask(mailbox: Mailbox, purpose: Purpose, now: float) -> Token:
     try:
         import msal
         from requests import RequestException
+
+        from hwc_school_agent.access.https import Https
     except ImportError:
         raise NoToken(Refusal.NO_LIBRARY) from None
     logging.getLogger("msal").disabled = True
@@ -65,8 +66,7 @@ def ask(mailbox: Mailbox, purpose: Purpose, now: float) -> Token:
             client_credential=_credential(mailbox),
             authority=f"{mailbox.authority or AUTHORITY}/{mailbox.tenant}",
             instance_discovery=False,  # the address is the school's own setting
-            verify=mailbox.ca_file or True,
-            timeout=SECONDS,
+            http_client=Https(mailbox.ca_file),
         )
         answer = application.acquire_token_for_client([SCOPE])
     except (RequestException, OSError):

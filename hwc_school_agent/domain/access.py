@@ -7,12 +7,18 @@ from enum import StrEnum
 
 from hwc_school_agent.domain.board import Trouble
 
-#: Seconds before its end at which a token is renewed. Microsoft's live 60 to 90 minutes, Google's 60.
-RENEW_BEFORE = 600.0
 #: A token with less than this left is not used for a new connection.
 LEAST = 60.0
 #: A server that names no lifetime (a command of the school's own): asked again after this.
 UNNAMED = 1800.0
+
+
+def renew_in(lifetime: float) -> float:
+    """Seconds until a token is renewed: ten minutes before its end, half-way for short ones.
+
+    Microsoft's live 60 to 90 minutes, Google's 60.
+    """
+    return max(60.0, lifetime - min(600.0, lifetime / 2))
 
 
 class Purpose(StrEnum):

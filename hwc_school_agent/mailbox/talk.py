@@ -22,9 +22,10 @@ ANSWER_SECONDS = 15.0  # a server that says nothing for so long has hung
 class Lost(Exception):
     """The conversation is over. Carries a closed word, never the server's text."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, token: Token | None = None) -> None:
+        """``token``: the one that was refused."""
         super().__init__(trouble.value)
-        self.trouble = trouble
+        self.trouble, self.token = trouble, token
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Caller:
             if response.tag == tag:
                 if response.word != "OK":
                     passing = says(response, "UNAVAILABLE", "INUSE", "LIMIT")
-                    raise Lost(Trouble.NO_ANSWER if passing else refused)
+                    raise Lost(Trouble.NO_ANSWER if passing else refused, self._token)
                 tag = ""
                 # what was announced before the login does not count
                 self._capabilities = capabilities(response.code)
@@ -120,7 +121,7 @@ class Caller:
         yield self._words.take()
         while (response := (yield from self._next(ANSWER_SECONDS))).tag != "+":
             if response.tag == tag:
-                raise Lost(Trouble.NO_PERMISSION)
+                raise Lost(Trouble.NO_PERMISSION, token)
         self._words.answer(said)
         yield self._words.take()
         return tag

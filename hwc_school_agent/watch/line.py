@@ -111,6 +111,8 @@ class Line:
     def went_well(self) -> None:
         """The talk did what it is for: the next loss is tried again at once."""
         self._retry = FIRST_RETRY
+        if self._tokens is not None:
+            self._tokens.served()
 
     def take(self) -> socket.socket | None:
         """Hand over the connection, logged in and at rest; the next one is made a second later. ``None``: not now."""
@@ -249,7 +251,7 @@ class Line:
             self.start()
             return
         except Lost as lost:
-            if lost.trouble is Trouble.NO_PERMISSION and self._tokens is not None and self._tokens.refused():
+            if lost.trouble is Trouble.NO_PERMISSION and self._tokens is not None and self._tokens.refused(lost.token):
                 self._drop()
                 self.start()  # with a token asked for anew: the old one may have ended or been withdrawn
                 return

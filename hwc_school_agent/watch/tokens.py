@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from hwc_school_agent.domain.access import RENEW_BEFORE, NoToken, Purpose, Refusal, Token, trouble_of
+from hwc_school_agent.domain.access import NoToken, Purpose, Refusal, Token, renew_in, trouble_of
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.host.child import Child, Say, fork
 from hwc_school_agent.host.clock import Clock
@@ -17,7 +17,7 @@ from hwc_school_agent.watch.loop import Loop, Timer
 
 LIMIT_SECONDS = 45.0
 RETRY_SECONDS = 60.0  # after a renewal that failed while the old token still serves
-REFUSED_AFTER = 120.0  # a token older than this that is refused is asked for anew once
+REFUSED_AFTER = 120.0  # a token that never opened anything is asked for anew after this
 LONGEST = 65_536
 
 Then = Callable[[Trouble | None], None]
@@ -41,6 +41,7 @@ class Tokens:
         self._child: Child | None = None
         self._limit: Timer | None = None
         self._renewal: Timer | None = None
+        self._served = False  # the token on the keyring
         self._got = 0.0  # wall time at which the token on the keyring came
 
     def need(self, then: Then) -> None:
@@ -52,11 +53,17 @@ class Tokens:
         self._waiting.append(then)
         self._ask()
 
-    def refused(self) -> bool:
-        """A server refused the token. Returns whether asking for another may help: not when this one is quite new."""
-        held = self._mailbox.keyring.get(self._purpose)
-        if held is not None and self._clock.now() - self._got < REFUSED_AFTER:
+    def served(self) -> None:
+        """The token has opened the mailbox."""
+        self._served = True
+
+    def refused(self, token: Token | None) -> bool:
+        """A server refused ``token``. Returns whether another may help: not when it is new and never served."""
+        if self._mailbox.keyring.get(self._purpose) is not token:
+            return True  # there is another by now
+        if not self._served and self._clock.now() - self._got < REFUSED_AFTER:
             return False
+        self._served = False
         self._mailbox.keyring.drop(self._purpose)
         return True
 
@@ -114,8 +121,8 @@ class Tokens:
             older = self._mailbox.keyring.get(self._purpose)
             self._mailbox.keyring.put(self._purpose, token)
             self._got = now
-            # half of a short life is better than none of it
-            self._later(max(RETRY_SECONDS, token.ends - now - min(RENEW_BEFORE, (token.ends - now) / 2)))
+            self._served = False
+            self._later(renew_in(token.ends - now))
             if older is not None:
                 self._renewed()
             for then in waiting:

@@ -18,7 +18,7 @@ from hwc_school_agent.host import lock
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.settings_reader import read
 from tests.cli.conftest import Hwc, write
-from tests.helpers import eventually, settings_for, signal_mail, unique_child
+from tests.helpers import settings_for, signal_mail, unique_child
 from tests.servers import MailServer, free_port
 
 AGENT = """
@@ -31,6 +31,7 @@ loop = Loop(SystemClock())
 later = lambda answer: loop.call_later(0.2, lambda: answer(sys.argv[2]))
 control = Control(Path(sys.argv[1]), loop, {"close": later})
 control.open()
+print("ready", flush=True)
 loop.run()
 """
 
@@ -40,13 +41,16 @@ def agent(settings: Settings, answer: str) -> Iterator[None]:
     """The control socket of a running agent that closes the day with this word."""
     directory = settings.state.runtime_directory
     directory.mkdir(parents=True, exist_ok=True)
-    running = subprocess.Popen([sys.executable, "-c", AGENT, str(directory), answer])
+    running = subprocess.Popen([sys.executable, "-c", AGENT, str(directory), answer], stdout=subprocess.PIPE)
     try:
-        eventually(lambda: (directory / cli_mailbox.CONTROL_SOCKET).is_socket())
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"ready\n"
         yield
     finally:
         running.terminate()
         running.wait(30)
+        if running.stdout is not None:
+            running.stdout.close()
 
 
 @pytest.fixture
