@@ -11,6 +11,7 @@ import click
 
 from hwc_school_agent import __version__
 from hwc_school_agent.__main__ import DEFAULT_CONFIG
+from hwc_school_agent.cli_bell import bell, bell_token
 from hwc_school_agent.cli_calendar import calendar
 from hwc_school_agent.cli_common import Stop, settings_of
 from hwc_school_agent.cli_doctor import doctor
@@ -19,9 +20,6 @@ from hwc_school_agent.cli_init import init
 from hwc_school_agent.cli_staff import staff
 
 PROGRAM = "hwc-school-agent"
-DESK = "127.0.0.1:8420"
-RUNTIME_DIRECTORY = "/run/hwc-school-agent"
-BELL_SOCKET = "bell.sock"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -82,6 +80,8 @@ def hwc(context: click.Context, config: Path, credentials: Path | None) -> None:
 
 
 hwc.add_command(init)
+hwc.add_command(bell)
+hwc.add_command(bell_token)
 hwc.add_command(calendar)
 hwc.add_command(staff)
 hwc.add_command(drill)
@@ -155,46 +155,6 @@ def close_day(context: click.Context) -> int:
 
     harden()
     return _tell(cli_mailbox.close(settings_of(context, need_passwords=False), lambda: settings_of(context)))
-
-
-@hwc.command()
-@click.option("--socket", type=click.Path(path_type=Path), metavar="FILE", help="Where the agent's bell rope hangs.")
-@click.option("--url", help="The address of the desk, opened by a click on the notification.")
-@click.pass_context
-def bell(context: click.Context, socket: Path | None, url: str | None) -> int:
-    """Ring on this desktop. Runs in the session of a member of staff, until it ends.
-
-    Both options come from the configuration where this account may read it.
-    """
-    from hwc_school_agent.bells import desktop
-
-    if socket is None or url is None:
-        usual_socket, usual_url = _bell_defaults(context.obj[0])
-        socket, url = socket or usual_socket, url or usual_url
-    return desktop.main(socket, url)
-
-
-def _bell_defaults(config: Path) -> tuple[Path, str]:
-    """Socket and desk address from a configuration that this account can perhaps not read; no passwords needed.
-
-    Without pydantic: a bell stays in memory all day.
-    """
-    import tomllib
-
-    from hwc_school_agent import settings_rules as rules
-
-    directory, secure, names = Path(RUNTIME_DIRECTORY), False, []
-    host, port = rules.listen(DESK)
-    try:
-        tree = tomllib.loads(config.read_text("utf-8-sig"))
-        desk = tree.get("desk", {})
-        directory = config.absolute().parent / tree.get("state", {}).get("runtime_directory", RUNTIME_DIRECTORY)
-        secure, names = bool(desk.get("certificate")), [rules.host(name) for name in desk.get("names", ())]
-        host, port = rules.listen(desk.get("listen", DESK))
-    except (OSError, ValueError, AttributeError, TypeError, rules.Wrong):
-        pass  # ``run`` and ``config validate`` say what is wrong with it; a bell rings all the same
-    place = names[0] if names else f"[{host}]" if ":" in host else host
-    return directory / BELL_SOCKET, f"{'https' if secure else 'http'}://{place}:{port}/"
 
 
 @hwc.command()

@@ -16,10 +16,13 @@ from hwc_school_agent.domain.school_days import Calendar
 
 __all__ = [
     "Auth",
+    "Bell",
     "Calendar",
     "Desk",
     "Hours",
     "Mailbox",
+    "People",
+    "Phone",
     "Rehearsal",
     "School",
     "Secret",
@@ -142,6 +145,31 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Phone:
+    """One line of the phone card. ``role`` as in ``domain.staff.Role``; ``repr`` hides the person."""
+
+    name: str
+    role: str
+    number: str
+
+    def __repr__(self) -> str:
+        return "Phone(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    phone_card: tuple[Phone, ...] = ()  # whom to telephone when nobody has looked
+
+
+@dataclass(frozen=True, slots=True)
+class Bell:
+    group: str = ""  # group that may connect desktop bells; empty: the account of the service only
+    host: str = ""  # where bells of other machines connect, with the desk's certificate; empty: nowhere
+    port: int = 0
+    mail_to: tuple[str, ...] = ()  # get the same mail every school morning, at the look
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings of one school's agent."""
 
@@ -155,4 +183,5 @@ class Settings:
     state: State = field(default_factory=State)
     unread_school_days: int = 0
     rehearsal: Rehearsal = field(default_factory=Rehearsal)
-    bell_group: str = ""  # group that may connect desktop bells; empty: the account of the service only
+    people: People = field(default_factory=People)
+    bell: Bell = field(default_factory=Bell)

@@ -16,10 +16,12 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_CLOSURE = timedelta(days=100)
 EARLIEST_END = time(9, 0)  # of a half day
 REGIONS = ("noord", "midden", "zuid")
+ROLES = ("contact", "backup", "head")
 
 _LABEL = r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?", re.ASCII | re.IGNORECASE)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
+_PHONE = re.compile(r"[+]?[0-9 ()-]+", re.ASCII)
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])", re.ASCII)
 
 
@@ -167,6 +169,24 @@ def listen(text: str) -> tuple[str, int]:
     if not 1 <= int(port) <= 65535:
         raise Wrong("The port does not exist.", "Ports run from 1 to 65535.")
     return name.lower(), int(port)
+
+
+def listen_or_not(text: str) -> tuple[str, int]:
+    """As ``listen``; ``""`` for nowhere."""
+    return listen(text) if text else ("", 0)
+
+
+def phone(text: str) -> tuple[str, str, str]:
+    """``Anouk de Boer, contact, 06-12345678``: name, role and telephone number."""
+    name, role, number = [part.strip() for part in [*text.split(","), "", ""][:3]]
+    digits = sum(c.isdigit() for c in number)
+    known = text.isprintable() and text.count(",") == 2 and name and role in ROLES
+    if not known or not _PHONE.fullmatch(number) or not 3 <= digits <= 15:
+        raise Wrong(
+            "This is not a name, a role and a telephone number.",
+            f'Write "Anouk de Boer, contact, 06-12345678"; the role is one of {", ".join(ROLES)}.',
+        )
+    return name, role, number
 
 
 def https_url(text: str) -> str:

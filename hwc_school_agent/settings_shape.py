@@ -23,8 +23,10 @@ from hwc_school_agent.settings_types import (
     OptionalAddress,
     OptionalDay,
     OptionalLine,
+    OptionalListen,
     OptionalUrl,
     Period,
+    Phone,
     Port,
     Span,
     TlsKind,
@@ -227,8 +229,14 @@ class StateSection(_Section):
     runtime_directory: Line = "/run/hwc-school-agent"
 
 
+class PeopleSection(_Section):
+    phone_card: list[Phone] = []
+
+
 class BellSection(_Section):
     group: OptionalLine = ""
+    listen: OptionalListen = written("")
+    mail_to: list[MailAddress] = []
 
 
 class File(BaseSettings):
@@ -248,7 +256,22 @@ class File(BaseSettings):
     calendar: CalendarSection = CalendarSection()
     desk: DeskSection = DeskSection()
     state: StateSection = StateSection()
+    people: PeopleSection = PeopleSection()
     bell: BellSection = BellSection()
+
+    @field_validator("bell")
+    @classmethod
+    def _bell(cls, value: BellSection, info: ValidationInfo) -> BellSection:
+        desk, out, box = (info.data.get(name) for name in ("desk", "submission", "mailbox"))
+        if value.listen[0] and desk is not None and not desk.certificate:
+            raise wrong(
+                "Bells of other machines send a secret, and there is no certificate.",
+                'Give certificate and key under [desk], or write listen = "".',
+            )
+        own = {out.sender.lower() if out else "", box.user.lower() if box else ""}
+        if any(address.lower() in own for address in value.mail_to):
+            raise wrong("The daily mail would come into the mailbox itself.", "Give the addresses of people.")
+        return value
 
     @classmethod
     def settings_customise_sources(

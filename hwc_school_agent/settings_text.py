@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 from hwc_school_agent.settings import (
     Auth,
+    Bell,
     Calendar,
     Desk,
     Hours,
     Mailbox,
+    People,
+    Phone,
     Rehearsal,
     School,
     Secret,
@@ -84,7 +87,8 @@ def typed(file: File, folder: Path) -> Settings:
         state=State(folder / file.state.directory, folder / file.state.runtime_directory),
         unread_school_days=file.retention.unread_school_days,
         rehearsal=Rehearsal(proof.enabled, proof.at, proof.monthly_drill, proof.to, proof.heartbeat_url),
-        bell_group=file.bell.group,
+        people=People(tuple(Phone(*one) for one in file.people.phone_card)),
+        bell=Bell(file.bell.group, *file.bell.listen, tuple(file.bell.mail_to)),
     )
 
 
@@ -149,7 +153,7 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "known_until": days.known_until.isoformat() if days.known_until else "",
         },
         "desk": {
-            "listen": f"[{desk.host}]:{desk.port}" if ":" in desk.host else f"{desk.host}:{desk.port}",
+            "listen": _listen(desk.host, desk.port),
             "certificate": desk.certificate,
             "key": desk.key,
             "names": list(desk.names),
@@ -158,7 +162,12 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "directory": str(settings.state.directory),
             "runtime_directory": str(settings.state.runtime_directory),
         },
-        "bell": {"group": settings.bell_group},
+        "people": {"phone_card": [f"{p.name}, {p.role}, {p.number}" for p in settings.people.phone_card]},
+        "bell": {
+            "group": settings.bell.group,
+            "listen": _listen(settings.bell.host, settings.bell.port),
+            "mail_to": list(settings.bell.mail_to),
+        },
     }
 
 
@@ -184,6 +193,10 @@ def as_text(settings: Settings) -> str:
                 rows.append(f"# {name}: {state} (credential {file_name(f'{section}.{name}')})")
         parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"
+
+
+def _listen(host: str, port: int) -> str:
+    return "" if not host else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _clock(moment: time) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hwc_school_agent import cli
+from hwc_school_agent import cli, cli_bell
 from hwc_school_agent.__main__ import DEFAULT_CONFIG, plain_run
 from hwc_school_agent.domain.duty import DAY_PACE, MORNING_PACE
 from hwc_school_agent.settings import State
@@ -125,7 +125,7 @@ def test_folders() -> None:
     assert State() == State(
         Path("/var/lib") / value(AGENT, "StateDirectory"), Path("/run") / value(AGENT, "RuntimeDirectory")
     )
-    assert Path(cli.RUNTIME_DIRECTORY) == State().runtime_directory
+    assert Path(cli_bell.RUNTIME_DIRECTORY) == State().runtime_directory
     assert value(AGENT, "StateDirectoryMode") == "0700"
     assert int(value(AGENT, "RuntimeDirectoryMode"), 8) & 0o001  # a bell's owner must get to the socket
     assert not int(value(AGENT, "RuntimeDirectoryMode"), 8) & 0o066

@@ -1,8 +1,8 @@
 """The bell in a person's own session: ``hwc-school-agent bell``.
 
-A service cannot reach anybody's desktop, and should not: the bell runs as the person, connects to the agent's
-socket, and shows a notification when it is rung. It never ends by itself: without the agent it tries again,
-without a notification service it says so.
+A service cannot reach anybody's desktop, and should not: the bell runs as the person, connects to the agent (on the
+same machine: ``rope``; over the network: ``poll``), and shows a notification when it is rung. It never ends by
+itself: without the agent it tries again, without a notification service it says so.
 """
 
 from __future__ import annotations
@@ -13,26 +13,49 @@ import socket as sockets
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
-from hwc_school_agent.bells import fallback, notification
-from hwc_school_agent.bells.notification import NoBus, Notification
-from hwc_school_agent.bells.words import Ack, Call, Garbage, Reader, line
+from hwc_school_agent.bells.fallback import Plyer
+from hwc_school_agent.bells.screen import screen
+from hwc_school_agent.bells.way import NoBus, Occasion
+from hwc_school_agent.bells.words import Ack, Call, Garbage, Reader, Whose, line
 
+Connect = Callable[[], sockets.socket]
 _CONNECT = 2.0  # seconds
+_NO_SIGNAL = getattr(sockets, "MSG_NOSIGNAL", 0)  # Linux; Python ignores SIGPIPE everywhere
+#: What a word means for a way to ring: ``look`` is said on days with and without a signal alike.
+_OCCASIONS = {Call.RING: Occasion.ANY, Call.LOOK: Occasion.ALIKE}
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 15.0  # seconds between two tries to connect
 _STEADY = 60.0  # seconds after which a connection counts as a good one
 
 
-def main(socket: Path, url: str) -> int:
-    """Ring in this session whenever the agent behind ``socket`` says so; a click opens ``url``, the desk's address.
+def at(path: Path, whose: Whose) -> Connect:
+    """How to connect to the rope of an agent on this machine, and say whose bell this is."""
 
-    Returns 0 after SIGTERM or SIGINT, and never otherwise.
+    def connect() -> sockets.socket:
+        agent = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
+        agent.settimeout(_CONNECT)
+        try:
+            agent.connect(str(path))
+            agent.sendall(line(whose))
+        except OSError:
+            agent.close()
+            raise
+        return agent
+
+    return connect
+
+
+def main(connect: Connect, url: str) -> int:
+    """Ring in this session whenever the agent says so; a click opens ``url``, the desk's address.
+
+    ``connect``: ``at`` or ``poll.over``. Returns 0 after SIGTERM or SIGINT, and never otherwise.
     """
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
-    bell = _Bell(socket, url)
+    bell = _Bell(connect, url)
     try:
         while True:
             bell.turn()
@@ -52,9 +75,10 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 
 class _Bell:
-    def __init__(self, path: Path, url: str) -> None:
-        self.notification = Notification(self._answered)
-        self._path = path
+    def __init__(self, connect: Connect, url: str) -> None:
+        self.notification = screen(self._answered, time.monotonic)
+        self._plyer = Plyer()
+        self._dial = connect
         self._url = url
         self._agent: sockets.socket | None = None
         self._reader = Reader(Call)
@@ -74,7 +98,11 @@ class _Bell:
             readers.append(bus)
         moments = [self.notification.deadline, self._try_at if self._agent is None else None]
         waits = [max(0.0, moment - now) for moment in moments if moment is not None]
-        ready, _, _ = select.select(readers, [], [], min(waits, default=None))
+        wait = min(waits, default=None)
+        if not readers:  # Windows cannot select nothing
+            time.sleep(wait or 0.0)
+            return
+        ready, _, _ = select.select(readers, [], [], wait)
         if bus in ready:
             self.notification.read()
         self.notification.tick(time.monotonic())
@@ -83,12 +111,9 @@ class _Bell:
         self._browsers = [browser for browser in self._browsers if browser.poll() is None]
 
     def _connect(self, now: float) -> None:
-        agent = sockets.socket(sockets.AF_UNIX, sockets.SOCK_STREAM)
-        agent.settimeout(_CONNECT)
         try:
-            agent.connect(str(self._path))
+            agent = self._dial()
         except OSError:  # no agent, or no right to connect: either may change
-            agent.close()
             self._later(now)
             return
         agent.setblocking(False)
@@ -132,11 +157,9 @@ class _Bell:
                 self.notification.hush()
             case Call.RING | Call.LOOK:
                 try:
-                    if notification.TRACE.may(call):
-                        self.notification.show(time.monotonic())
+                    self.notification.ring(_OCCASIONS[call])
                 except NoBus:
-                    if fallback.TRACE.may(call):
-                        fallback.show()
+                    self._plyer.ring(_OCCASIONS[call])
                     self._say(Ack.FAILED)
 
     def _answered(self, ack: Ack) -> None:
@@ -161,7 +184,7 @@ class _Bell:
             return
         data = line(ack)
         try:
-            whole = self._agent.send(data, sockets.MSG_NOSIGNAL) == len(data)
+            whole = self._agent.send(data, _NO_SIGNAL) == len(data)
         except OSError:
             whole = False
         if not whole:

@@ -2,7 +2,7 @@
 
 The service that shows notifications may hang, be missing or answer with an error; each of these counts as
 "failed". "Rung" is said only when it answered with the number of the notification, within ``PATIENCE`` seconds.
-Times are monotonic seconds and are passed in.
+Times are monotonic seconds.
 """
 
 from __future__ import annotations
@@ -17,10 +17,9 @@ from jeepney import DBusAddress, HeaderFields, MatchRule, Message, MessageType, 
 from jeepney.bus import get_bus
 from jeepney.io.blocking import prep_socket
 
-from hwc_school_agent.bells.words import OPEN, TEXT, TITLE, Ack, Trace
+from hwc_school_agent.bells.way import NoBus, Trace, Way
+from hwc_school_agent.bells.words import OPEN, TEXT, TITLE, Ack
 
-#: A transient notification is kept in no list on disk: GNOME and Plasma leave it out of theirs, Xfce out of its log.
-TRACE = Trace.NONE
 PATIENCE = 3.0  # seconds
 _CONNECT = 1.0  # seconds to log in to the session bus
 
@@ -30,18 +29,18 @@ _HINTS = {"urgency": ("y", 2), "transient": ("b", True), "category": ("s", "x-bu
 _NEVER_EXPIRES = 0
 
 
-class NoBus(Exception):
-    """There is no session bus to speak to. Says nothing more."""
+class Notification(Way):
+    """Shows and takes away one notification whose words are fixed. ``ring`` raises ``NoBus``.
 
-
-class Notification:
-    """Shows and takes away one notification whose words are fixed.
-
-    ``answer`` is told RUNG or FAILED once for each ``show``, and OPENED when somebody clicks on it.
+    ``answer`` is told RUNG or FAILED once for each ring, and OPENED when somebody clicks on it. ``steady``: the
+    monotonic clock.
     """
 
-    def __init__(self, answer: Callable[[Ack], None]) -> None:
-        self._answer = answer
+    #: A transient one is kept in no list on disk: GNOME and Plasma leave it out of theirs, Xfce out of its log.
+    trace = Trace.NONE
+
+    def __init__(self, answer: Callable[[Ack], None], steady: Callable[[], float]) -> None:
+        self._answer, self._steady = answer, steady
         self._sock: socket.socket | None = None
         self._parser = Parser()
         self._serials = count(1)
@@ -56,8 +55,8 @@ class Notification:
         """The socket to wait for, if there is one; call ``read`` when it has something."""
         return None if self._sock is None else self._sock.fileno()
 
-    def show(self, now: float) -> None:
-        """Put the notification on the screen, in place of the one before. Raises ``NoBus``."""
+    def _ring(self) -> None:
+        """Put the notification on the screen, in place of the one before."""
         if self._sock is None:
             self._connect()
         self._wanted = True
@@ -66,7 +65,7 @@ class Notification:
             return  # the answer to the request under way is the answer to this one as well
         body = (TITLE, self._id, "", TITLE, TEXT, ["default", OPEN], _HINTS, _NEVER_EXPIRES)
         self._asked = self._send(new_method_call(_SERVICE, "Notify", "susssasa{sv}i", body))
-        self.deadline = now + PATIENCE
+        self.deadline = self._steady() + PATIENCE
         if not self._asked:
             self._lost()
 

@@ -16,26 +16,34 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
-from hwc_school_agent.bells.words import Ack, Call, Garbage, Reader, line
+from hwc_school_agent.bells.words import Ack, Call, Garbage, Reader, Whose, line
 
 MOST_BELLS = 20
 _PINGS_UNANSWERED = 2  # a bell that left so many unanswered is dropped by the next ping
 _SEND_BUFFER = 8192  # bytes: room for some twenty words that a slow bell has not read yet
 _SO_PEERGROUPS = 59  # <asm-generic/socket.h>, Linux 4.13; Python has no name for it
+EVERYBODY = frozenset(Whose)
 _PEER = struct.Struct("3i")  # struct ucred: pid, uid, gid
 
 
 class _Bell:
     """One connected bell, and what it may still say."""
 
-    __slots__ = ("pings", "reader", "rings", "sock", "unopened")
+    __slots__ = ("named", "pings", "reader", "rings", "sock", "unopened", "whose")
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
-        self.reader = Reader(Ack)
+        self.reader: Reader[Ack | Whose] = Reader(Ack, Whose)
+        self.whose = Whose.ALL  # until it says another: better one ring too many
+        self.named = False
         self.pings = 0  # pings not answered yet
         self.rings = 0  # rings not answered yet
         self.unopened = 0  # rings that nobody has clicked on yet
+
+    def name(self, whose: Whose) -> bool:
+        """Take in whose bell it is; False when it has said so before."""
+        before, self.named, self.whose = self.named, True, whose
+        return not before
 
     def pay(self, ack: Ack) -> bool:
         """Take one answer off what the bell owes; False when it owes none of that kind."""
@@ -120,13 +128,14 @@ class Rope:
             with contextlib.suppress(OSError):
                 self._path.unlink(missing_ok=True)
 
-    def ring(self, *, fixed_time: bool = False) -> int:
-        """Ring every bell; returns how many were told. ``fixed_time``: this ring comes at this minute on every
-        school day, whatever is in the mailbox, so that ways which leave a trace may ring as well."""
-        return sum([self._ring(bell, Call.LOOK if fixed_time else Call.RING) for bell in self._bells[:]])
+    def ring(self, whose: frozenset[Whose] = EVERYBODY, *, fixed_time: bool = False) -> int:
+        """Ring the bells of these people; returns how many were told. ``fixed_time``: this ring is the same on days
+        with and without a signal, so that ways which leave a trace may ring as well."""
+        call = Call.LOOK if fixed_time else Call.RING
+        return sum([self._ring(bell, call) for bell in self._bells[:] if bell.whose.among(whose)])
 
     def hush(self) -> None:
-        """Take the notification away everywhere."""
+        """Take the notification away everywhere: somebody has looked, for all."""
         for bell in self._bells[:]:
             self._say(bell, Call.HUSH)
 
@@ -135,8 +144,12 @@ class Rope:
         for bell in self._bells[:]:
             if bell.pings >= _PINGS_UNANSWERED:
                 self._drop(bell)
-            elif self._say(bell, Call.PING):
-                bell.pings += 1
+            else:
+                self._ping(bell)
+
+    def _ping(self, bell: _Bell) -> None:
+        if self._say(bell, Call.PING):
+            bell.pings += 1
 
     def _ring(self, bell: _Bell, call: Call) -> bool:
         if not self._say(bell, call):
@@ -200,7 +213,7 @@ class Rope:
     def _read(self, bell: _Bell) -> None:
         try:
             data = bell.sock.recv(256)
-            acks = bell.reader.feed(data)
+            words = bell.reader.feed(data)
         except (BlockingIOError, InterruptedError):
             return
         except (OSError, Garbage):
@@ -208,12 +221,14 @@ class Rope:
             return
         if not data:
             self._drop(bell)
-        for ack in acks:
-            if not bell.pay(ack):  # more answers than questions: a flood
+        for word in words:
+            if not (bell.name(word) if isinstance(word, Whose) else bell.pay(word)):  # more answers than questions
                 self._drop(bell)
                 return
-            if ack is not Ack.HERE and self.on_ack is not None:
-                self.on_ack(ack)
+            if isinstance(word, Whose):
+                self._ping(bell)  # so that it knows that it hangs here
+            elif word is not Ack.HERE and self.on_ack is not None:
+                self.on_ack(word)
 
 
 def _gid(group: str) -> int:

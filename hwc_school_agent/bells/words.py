@@ -1,7 +1,7 @@
 """All that can be said to a bell and by a bell, and the only texts a bell can show.
 
-The protocol is lines of ASCII on a Unix socket, each one word from these lists. There is no room in it
-for a name, a number or a time, so none can be passed on by accident (promises P4 and P5).
+The protocol is lines of ASCII, each one word from these lists. There is no room in it for a name, a number or a time,
+so none can be passed on by accident (promises P4 and P5).
 """
 
 from __future__ import annotations
@@ -22,18 +22,20 @@ class Call(Enum):
     RING = "ring"  # ring now; only ways with ``Trace.NONE`` follow
     LOOK = "look"  # ring, at a fixed time of the day; every way follows
     HUSH = "hush"  # somebody has looked: take the notification away
-    PING = "ping"  # are you there?
+    PING = "ping"  # are you there? Also the answer to the first word of a bell
 
 
-class Trace(Enum):
-    """Whether a way to ring leaves something behind that outlives the morning."""
+class Whose(Enum):
+    """Whose bell it is: the first word of a bell, if it says one. The values are those of ``domain.staff.Role``."""
 
-    NONE = "nothing is written: it may ring at any time"
-    STORES = "somebody stores it, with its time: it may ring at fixed times only, every school day alike"
+    CONTACT = "contact"
+    BACKUP = "backup"
+    HEAD = "head"
+    ALL = "all"  # everybody's, also a bell that did not say: it rings with each of them
 
-    def may(self, call: Call) -> bool:
-        """Whether a way with this trace may follow ``call``."""
-        return call is Call.LOOK or (call is Call.RING and self is Trace.NONE)
+    def among(self, rung: frozenset[Whose]) -> bool:
+        """Whether this bell rings when these are rung."""
+        return self is Whose.ALL or Whose.ALL in rung or self in rung
 
 
 class Ack(Enum):
@@ -45,7 +47,7 @@ class Ack(Enum):
     FAILED = "failed"  # nobody can be sure that anything was shown
 
 
-def line(word: Call | Ack) -> bytes:
+def line(word: Call | Ack | Whose) -> bytes:
     """A word as it goes over the socket."""
     return f"{word.value}\n".encode("ascii")
 
@@ -54,16 +56,16 @@ class Garbage(Exception):
     """The other side does not speak this protocol. Says nothing about what it sent."""
 
 
-W = TypeVar("W", Call, Ack)
+W = TypeVar("W", bound=Enum)
 
 
 class Reader(Generic[W]):
-    """Cuts a stream into words of one list. Never holds more than one unfinished line."""
+    """Cuts a stream into words of the lists it is given. Never holds more than one unfinished line."""
 
     __slots__ = ("_rest", "_words")
 
-    def __init__(self, words: type[W]) -> None:
-        self._words: dict[bytes, W] = {word.value.encode("ascii"): word for word in words}
+    def __init__(self, *words: type[W]) -> None:
+        self._words: dict[bytes, W] = {word.value.encode("ascii"): word for known in words for word in known}
         self._rest = b""
 
     def feed(self, data: bytes) -> list[W]:

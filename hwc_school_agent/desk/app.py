@@ -86,6 +86,7 @@ class App:
             morning_end=self._settings.hours.morning_end,
             in_morning=self._in_morning(now),
             sleutel=self._passkeys.offer(request, session).value,
+            phones=self._settings.people.phone_card,
         )
         if page.view is View.SHOWN:  # covers itself without scripts too, and where they fail
             response.headers["refresh"] = str(max(1, int(pages.covers_at(session) - now)) + 1) if session else "1"
@@ -128,9 +129,8 @@ class App:
             return None
         board, page = self._link.board, self._page(session)
         look = hour(board.last_look, self._zone, self._tr) if board.last_look else ""
-        return stream.Beat(
-            page.version, board.ring, self._tr(page.title), look, max(0, int(self._time.now() - board.now))
-        )
+        sign = max(0, int(self._time.now() - board.now))
+        return stream.Beat(page.version, board.ring.of(session.role), self._tr(page.title), look, sign)
 
     def _page(self, session: Session | None) -> Page:
         now = self._time.now()

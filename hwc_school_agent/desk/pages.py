@@ -96,6 +96,7 @@ class Page:
     outcome: Outcome | None = None
     handled: Handled | None = None
     failed: Leg | None = None  # where today's rehearsal failed
+    phone_card: bool = False  # nobody has looked: the page says whom to telephone
 
     @property
     def drill(self) -> bool:
@@ -107,7 +108,7 @@ class Page:
         """A number that changes when an open page should load itself again; the same from process to process."""
         steps = self.handled and [(s.at, s.said.line()) for s in self.handled.steps]
         seen = (self.view.value, self.signal and self.signal.handle, self.another, self.colleague, self.blind, steps)
-        rest = (self.outcome, self.handled and self.handled.retry_at, self.failed)
+        rest = (self.outcome, self.handled and self.handled.retry_at, self.failed, self.phone_card)
         return zlib.crc32(repr((seen, rest)).encode())
 
 
@@ -129,12 +130,13 @@ def decide(
     Trouble never hides a signal that waits, and a signal never hides trouble.
     """
     if session is None:
-        return Page(View.LOGIN, Mood.CALM, "Bureau – inloggen")
+        return Page(View.LOGIN, Mood.CALM, "Bureau – inloggen", phone_card=board.phone_card)
     page = _decide(board, session, now, unreadable, viewed)
     if board.rehearsal is not None and board.rehearsal.result is Result.FAILED:
         if page.view is View.CALM:
             page = Page(View.REHEARSAL, Mood.TROUBLE, _TROUBLE)
         page = replace(page, failed=board.rehearsal.leg)
+    page = replace(page, phone_card=board.phone_card and page.view is not View.SHOWN)
     return replace(page, title=f"{page.title} – oefening") if page.drill else page
 
 

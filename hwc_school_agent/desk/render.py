@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 import zlib
 from dataclasses import dataclass, replace
 from functools import partial
@@ -69,6 +70,7 @@ class Renderer:
         self._env.filters["clock"] = lambda epoch: words.clock(epoch, timezone, tr)
         self._env.filters["hour"] = lambda epoch: words.hour(epoch, timezone, tr)
         self._env.filters["machine"] = lambda epoch: words.machine_time(epoch, timezone)
+        self._env.filters["telephone"] = lambda number: re.sub(r"[^0-9+]", "", number)  # RFC 3966: no spaces
 
     def _speak(self, tr: Language) -> None:
         """Teach the templates a language: ``_``, ``{% trans %}``, and the names of closed words."""

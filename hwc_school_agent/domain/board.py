@@ -14,6 +14,7 @@ from typing import Any
 
 from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Leg, Said, Word
 from hwc_school_agent.domain.signal import Mark, Place
+from hwc_school_agent.domain.staff import Role
 
 
 class Health(StrEnum):
@@ -138,6 +139,24 @@ class Attempts:
 
 
 @dataclass(frozen=True, slots=True)
+class Rings:
+    """How often the open pages of each role were rung, since ``watch`` began."""
+
+    contact: int = 0
+    backup: int = 0
+    head: int = 0
+
+    def of(self, role: str) -> int:
+        """The number for a role; 0 for anything else."""
+        return {"contact": self.contact, "backup": self.backup, "head": self.head}.get(role, 0)
+
+    def rung(self, roles: frozenset[Role]) -> Rings:
+        """After one more ring for these roles."""
+        one = [role in roles for role in (Role.CONTACT, Role.BACKUP, Role.HEAD)]
+        return Rings(self.contact + one[0], self.backup + one[1], self.head + one[2])
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """Everything the desk may know."""
 
@@ -153,7 +172,8 @@ class Board:
     handled: tuple[Handled, ...] = ()
     morning: tuple[Noted, ...] = ()
     bells: int = 0  # bells connected now
-    ring: int = 0  # goes up by one each time the open pages should make a sound
+    ring: Rings = Rings()  # goes up by one each time the open pages of a role should make a sound
+    phone_card: bool = False  # nobody has looked at the third ring: the pages say whom to telephone
     marks: tuple[tuple[str, Mark], ...] = ()  # folders as seen before anything that now waits had come
     rehearsal: Rehearsed | None = None  # ``None``: none has ended today
 
@@ -209,6 +229,7 @@ class Board:
             )
             for h in d["handled"]
         )
+        d["ring"] = Rings(**d["ring"])
         d["morning"] = tuple(Noted(n["at"], Note(n["note"])) for n in d["morning"])
         if (r := d["rehearsal"]) is not None:
             d["rehearsal"] = Rehearsed(r["at"], Result(r["result"]), Leg(r["leg"]) if r["leg"] else None)

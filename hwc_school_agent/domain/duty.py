@@ -63,11 +63,18 @@ INDEPENDENT = frozenset({Why.LOOK, Why.AGAIN, Why.TROUBLE})
 
 @dataclass(frozen=True, slots=True)
 class Ring:
-    """Ring the bells of these roles. ``phone_card``: nobody has reacted, the page shows whom to telephone."""
+    """Ring the bells of these roles. ``phone_card``: nobody has reacted, the page shows whom to telephone.
+
+    Raises ``ValueError`` for a phone card because something came: it would say so to everybody.
+    """
 
     why: Why
     roles: frozenset[Role]
     phone_card: bool = False
+
+    def __post_init__(self) -> None:
+        if self.phone_card and self.why not in INDEPENDENT:
+            raise ValueError("the phone card depends on the look, never on a signal")
 
 
 @dataclass(frozen=True, slots=True)

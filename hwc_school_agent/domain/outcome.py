@@ -103,6 +103,12 @@ class Frozen(StrEnum):
     FAILED = "failed"
 
 
+class Mailed(StrEnum):
+    """What the worker of the daily mail may say."""
+
+    SENT = "sent"  # the SMTP server accepted it for everybody
+
+
 class Answered(StrEnum):
     """How the person closed a message at the desk; decides which receipt is owed.
 

@@ -12,7 +12,7 @@ from datetime import date
 REPORTS_KEPT = 12
 REPORT_KINDS = ("html", "json", "pdf")
 
-_ALWAYS = frozenset({"installation.key", "staff.json", "ledger", "ledger.key"})
+_ALWAYS = frozenset({"installation.key", "staff.json", "bells.json", "ledger", "ledger.key"})
 _REPORT = re.compile(r"report-(20[0-9]{2})-(0[1-9]|1[0-2])\.(html|json|pdf)")
 
 

@@ -28,6 +28,12 @@ class Event(Enum):
     HEARTBEAT_FAILED = (330, 4, "the heartbeat address does not answer; said once a day")
     DESK_FAILED = (310, 3, "the desk could not start; the number is how often in a row")
     BELL_REFUSED = (320, 4, "a bell without the right to connect was refused")
+    BELL_HOUSE_FAILED = (
+        321,
+        3,
+        "bells of other machines could not connect; the number is how often in a row",
+    )
+    BELL_MAIL_FAILED = (332, 4, "the daily mail of the morning look could not be sent to everybody")
     FAULT = (900, 3, "a fault in this program; the number is a line")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from datetime import datetime
+from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -78,15 +78,25 @@ def receipt_id(key: bytes, original_id: str, arrived: bytes, place: Place, sende
     ``key``: the installation's key for ``PURPOSE``. ``arrived``: INTERNALDATE as the server writes it.
     """
     facts = b"|".join([original_id.encode("utf-8", "replace"), arrived, b"%d|%d" % (place.uidvalidity, place.uid)])
-    one = hmac.new(key, facts, sha256).hexdigest()[:20]
-    domain = parseaddr(sender)[1].rpartition("@")[2]
-    return f"<hwc-{one}-{_check(key, one)}@{domain}>"
+    return _id(key, facts, sender)
 
 
 def notice_id(key: bytes, original_id: str, arrived: bytes, place: Place, sender: str) -> str:
     """As ``receipt_id``, for the notice that there is no school: the same message gets both, each with an id of its
     own, and both are known by ``is_ours``."""
     return receipt_id(key, "notice|" + original_id, arrived, place, sender)
+
+
+def bell_id(key: bytes, day: date, to: str, sender: str) -> str:
+    """The Message-ID of the daily mail of a bell: the same when it is sent twice, and known by ``is_ours``, so that
+    the copy that a server files is swept."""
+    return _id(key, f"bell|{day.isoformat()}|{to}".encode(), sender)
+
+
+def _id(key: bytes, facts: bytes, sender: str) -> str:
+    one = hmac.new(key, facts, sha256).hexdigest()[:20]
+    domain = parseaddr(sender)[1].rpartition("@")[2]
+    return f"<hwc-{one}-{_check(key, one)}@{domain}>"
 
 
 def is_ours(message_id: str, key: bytes) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from hwc_school_agent.domain.board import Attempts, Board, Order, OrderWord, Session
 from hwc_school_agent.host.child import Child, Say, fork
 from hwc_school_agent.host.event_log import Event, log
-from hwc_school_agent.settings import Desk, Settings
+from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.loop import Loop
 
 MAX_LINE = 1 << 20
@@ -21,12 +21,12 @@ PATIENCE = 4 << 20  # a desk that has not read so many bytes has hung
 CRASH_SECONDS = 2.0
 
 
-def listen(desk: Desk) -> socket.socket:
-    """The listening socket. Raises ``OSError`` when the address cannot be had."""
-    family = socket.AF_INET6 if ":" in desk.host else socket.AF_INET
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ``OSError`` when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     s = socket.socket(family, socket.SOCK_STREAM)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    s.bind((desk.host, desk.port))
+    s.bind((host, port))
     s.listen(64)
     s.setblocking(False)
     return s

@@ -28,6 +28,7 @@ class Worker(StrEnum):
     REHEARSAL = "rehearsal"
     SCAN = "rehearsal_scan"
     HEARTBEAT = "heartbeat"
+    BELL_MAIL = "bell_mail"
 
 
 class Hands:

@@ -57,7 +57,7 @@ def main(config: Path, credentials: Path | None) -> int:
             " ([state] directory)."
         )
     try:
-        listening = listen(settings.desk)
+        listening = listen(settings.desk.host, settings.desk.port)
     except OSError:
         return _complain(
             f"Het adres {settings.desk.host}:{settings.desk.port} is niet vrij. Kies een ander in [desk] listen."
@@ -69,7 +69,7 @@ def main(config: Path, credentials: Path | None) -> int:
         watch.start()
     except OSError:
         return _complain(
-            "Een socket in de runtime-map kon niet worden gemaakt. Kijk naar [state] runtime_directory en [bell] group."
+            "Een socket kon niet worden gemaakt. Kijk naar [state] runtime_directory, [bell] group en [bell] listen."
         )
 
     watch.tick()

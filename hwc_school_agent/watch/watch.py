@@ -7,9 +7,8 @@ import socket
 from dataclasses import replace
 from datetime import date, datetime
 
-from hwc_school_agent.bells.rope import Rope
 from hwc_school_agent.domain.board import Board, Health, Note, Noted, Order, OrderWord, Trouble
-from hwc_school_agent.domain.duty import INDEPENDENT, Done, Duty, Ring, Why, cannot, duty, looked
+from hwc_school_agent.domain.duty import Done, Duty, Ring, Why, cannot, duty, looked
 from hwc_school_agent.domain.signal import Mark
 from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import Clock, local
@@ -19,6 +18,7 @@ from hwc_school_agent.host.random_keys import token
 from hwc_school_agent.host.service import notify
 from hwc_school_agent.mailbox.listen import Look
 from hwc_school_agent.settings import Settings
+from hwc_school_agent.watch.bells import Bells
 from hwc_school_agent.watch.book import Book
 from hwc_school_agent.watch.control import Control, state
 from hwc_school_agent.watch.door import Door
@@ -49,13 +49,7 @@ class Watch:
         self._tokens = tokens_for(settings.mailbox, clock, loop, self._on_renewed)
         self._ear = Ear(settings.mailbox, loop, self._until_look, self._on_look, self._on_lost, self._tokens)
         self._spare = Spare(settings.mailbox, loop, self._tokens)
-        self._rope = Rope(
-            settings.state.runtime_directory / "bell.sock",
-            settings.bell_group,
-            loop.add_reader,
-            loop.remove_reader,
-            lambda: log(Event.BELL_REFUSED),
-        )
+        self._bells = Bells(settings, clock, loop)
         self._marks: dict[str, Mark] = {}  # every folder at the last look
         self._rehearsal = Rehearsal(settings, clock, loop, memory, lambda: self._marks, self._ear.poke, self._rehearsed)
         self._heartbeat_url = Heartbeat(settings.rehearsal.heartbeat_url, clock, loop)
@@ -91,7 +85,7 @@ class Watch:
 
     def start(self) -> None:
         """Open the sockets and begin to listen. Raises ``OSError``."""
-        self._rope.open()
+        self._bells.open()
         self._control.open()
         self._ear.start()
         self._loop.call_later(SPARE_AFTER, self._spare.start)
@@ -110,7 +104,7 @@ class Watch:
         self._rehearsal.stop()
         self._heartbeat_url.stop()
         self._door.close()
-        self._rope.close()
+        self._bells.close()
         self._control.close()
         log(Event.STOPPED)
 
@@ -120,7 +114,7 @@ class Watch:
         self._book.forget(lambda h: h.handle not in shown and h.at < now - KEPT_SECONDS)
         if self._board.last_look is not None and now - self._board.last_look < 2 * self._duty.pace:
             notify("WATCHDOG=1")  # fed by looks that succeed; a loop that hangs, or an ear that is stuck, starves it
-        self._rope.ping()
+        self._bells.ping()
         self._changed = True
         self._loop.call_later(HEARTBEAT_SECONDS, self._heartbeat)
 
@@ -135,6 +129,7 @@ class Watch:
             begun = now if self._today is None else None
             self._today, self._done = now.date(), Done(begun=begun)
             self._board = replace(self._board, morning=())
+            self._bells.phone_card = False
         waits, trouble = self._book.waits_since(), self._board.trouble_since
         zone = self._settings.school.timezone
         return duty(
@@ -242,10 +237,8 @@ class Watch:
     # -- people ---------------------------------------------------------------------------
 
     def _ring(self, ring: Ring) -> None:
-        """Ring the desk's pages and the bells. Only what is the same on every day reaches bells that leave a trace,
-        the list on the page, and the log."""
-        self._rope.ring(fixed_time=ring.why in INDEPENDENT)
-        self._board = replace(self._board, ring=self._board.ring + 1)
+        """Ring. Only what is the same on every day reaches the list on the page, and the log."""
+        self._bells.ring(ring, self._local())
         if ring.why is Why.LOOK:
             self._write_down(Note.LOOK_RUNG)
             log(Event.MORNING_LOOK)
@@ -262,7 +255,8 @@ class Watch:
             case OrderWord.LOOKED:
                 if self._local().time().replace(tzinfo=None) >= self._settings.hours.morning_begin:
                     self._done = looked(self._done, self._local())
-                self._rope.hush()
+                self._bells.hush()
+                self._changed = True
             case OrderWord.CANNOT:
                 if order.role in {r.value for r in Role}:
                     self._done = cannot(self._done, Role(order.role))
@@ -286,7 +280,9 @@ class Watch:
             waiting=self._book.waiting(),
             handled=self._book.handled(),
             rehearsal=self._rehearsal.today,
-            bells=self._rope.connected,
+            bells=self._bells.connected,
+            ring=self._bells.rings,
+            phone_card=self._bells.phone_card,
             marks=tuple(self._book.marks.items()),
         )
 

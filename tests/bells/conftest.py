@@ -140,10 +140,11 @@ class Desktop:
     def history(self) -> list[dict[str, dict[str, object]]]:
         return [entry for group in json.loads(self.dunstctl("history") or "")["data"] for entry in group]
 
-    def bell(self, path: Path, url: str = "https://127.0.0.1:8420/") -> subprocess.Popen[bytes]:
-        program = "import pathlib,sys; from hwc_school_agent.bells.desktop import main; "
-        program += "sys.exit(main(pathlib.Path(sys.argv[1]), sys.argv[2]))"
-        return self.start(sys.executable, "-c", program, str(path), url)
+    def bell(self, path: Path, url: str = "https://127.0.0.1:8420/", role: str = "all") -> subprocess.Popen[bytes]:
+        program = "import pathlib,sys; from hwc_school_agent.bells.desktop import at, main; "
+        program += "from hwc_school_agent.bells.words import Whose; "
+        program += "sys.exit(main(at(pathlib.Path(sys.argv[1]), Whose(sys.argv[3])), sys.argv[2]))"
+        return self.start(sys.executable, "-c", program, str(path), url, role)
 
 
 def end(process: subprocess.Popen[bytes], *, by_itself: bool = False) -> int:

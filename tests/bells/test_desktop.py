@@ -10,7 +10,7 @@ import pytest
 
 from hwc_school_agent.bells.notification import PATIENCE
 from hwc_school_agent.bells.rope import Rope
-from hwc_school_agent.bells.words import TEXT, TITLE, Ack
+from hwc_school_agent.bells.words import TEXT, TITLE, Ack, Whose
 from tests.bells.conftest import Desktop, Loop, end
 
 URL = "https://127.0.0.1:8420/"
@@ -203,3 +203,19 @@ def test_sigterm_ends_the_bell_and_takes_its_notification_away(
     assert answers(loop, [Ack.RUNG])
     assert end(bell) == 0
     assert loop.until(lambda: desktop.displayed() == 0 and rope.connected == 0)
+
+
+def test_each_rings_for_its_role_and_all_are_hushed(loop: Loop, rope: Rope, desktop: Desktop, socket: Path) -> None:
+    desktop.dunst()
+    desktop.bell(socket, role="backup")
+    desktop.bell(socket, role="contact")
+    assert loop.until(lambda: [bell.named for bell in rope._bells] == [True, True])
+    assert rope.ring(frozenset({Whose.HEAD})) == 0
+    assert rope.ring(frozenset({Whose.CONTACT})) == 1
+    assert answers(loop, [Ack.RUNG])
+    assert desktop.displayed() == 1
+    assert rope.ring(frozenset({Whose.CONTACT, Whose.BACKUP}), fixed_time=True) == 2
+    assert answers(loop, [Ack.RUNG] * 3)
+    assert 1 <= desktop.displayed() <= 2  # dunst shows two of the same words as one
+    rope.hush()
+    assert loop.until(lambda: desktop.displayed() == 0)

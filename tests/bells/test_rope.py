@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from hwc_school_agent.bells.rope import MOST_BELLS, Rope
-from hwc_school_agent.bells.words import Ack
+from hwc_school_agent.bells.words import Ack, Whose
 from tests.bells.conftest import LIMIT, Loop
 
 Join = Callable[[], socket.socket]
@@ -284,3 +284,36 @@ def test_it_is_light() -> None:
     assert {each for each in loaded if each.startswith("hwc_school_agent.")} == {
         "hwc_school_agent.bells", "hwc_school_agent.bells.rope", "hwc_school_agent.bells.words",
     }  # fmt: skip
+
+
+# -- whose bell it is --
+
+
+def test_a_bell_rings_for_its_role_and_is_hushed_with_all(loop: Loop, rope: Rope, join: Join) -> None:
+    names = ("contact", "backup", "head", "all")
+    bells = {name: join() for name in names}
+    for name, bell in bells.items():
+        bell.sendall(f"{name}\n".encode())
+        loop.turn(0.1)
+        assert hears(bell, b"ping\n")  # so that the bell knows that it hangs here
+        bell.sendall(b"here\n")
+    silent = join()  # it never says whose it is: everybody's
+    loop.turn(0.1)
+    assert rope.ring(frozenset({Whose.CONTACT})) == 3
+    assert rope.ring(frozenset({Whose.CONTACT, Whose.BACKUP}), fixed_time=True) == 4
+    assert rope.ring(frozenset({Whose.HEAD})) == 3
+    assert rope.ring() == 5
+    rope.hush()
+    assert hears(bells["contact"], b"ring\nlook\nring\nhush\n")
+    assert hears(bells["backup"], b"look\nring\nhush\n")
+    assert hears(bells["head"], b"ring\nring\nhush\n")
+    assert hears(bells["all"], b"ring\nlook\nring\nring\nhush\n")
+    assert hears(silent, b"ring\nlook\nring\nring\nhush\n")
+    assert rope.connected == 5
+
+
+def test_a_bell_says_once_whose_it_is(loop: Loop, rope: Rope, join: Join) -> None:
+    join().sendall(b"contact\nbackup\n")
+    assert loop.until(lambda: rope.connected == 0)
+    join().sendall(b"teacher\n")
+    assert loop.until(lambda: rope.connected == 0)

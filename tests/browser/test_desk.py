@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hwc_school_agent.domain.board import Handled, OrderWord, Step
+from hwc_school_agent.domain.board import Handled, OrderWord, Rings, Step
 from hwc_school_agent.domain.outcome import Answered, Said, Word
 from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench, bench
 from tests.helpers import eventually, need
@@ -194,7 +194,7 @@ def test_the_profile_holds_nothing_of_it(desk: Bench, engine: object, tmp_path: 
 def test_the_page_follows_by_itself(desk: Bench, scripted: Person) -> None:
     page = scripted.page
     signal = desk.signal(put=False)
-    desk.put(waiting=(signal,), ring=1)
+    desk.put(waiting=(signal,), ring=Rings(contact=1))
     scripted.sees("Er is een signaal voor je")
     assert page.title() == "Bureau (1)"
     playwright.expect(page.locator("#melding")).to_have_text("Er is een signaal voor je")

@@ -40,6 +40,10 @@ def test_only_verbs_that_work() -> None:
         "calendar",
         "calendar show",
         "calendar import",
+        "bell-token",
+        "bell-token add",
+        "bell-token list",
+        "bell-token remove",
         "staff",
         "staff add",
         "staff list",
@@ -74,4 +78,7 @@ def test_help_loads_nothing_of_ours_but_the_command_line() -> None:
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     ours = {name.partition(".")[2] for name in said.stdout.splitlines()[-1].split("|")}
-    assert ours == {"__main__", "cli", "cli_calendar", "cli_common", "cli_doctor", "cli_drill", "cli_init", "cli_staff"}
+    assert ours == {
+        *("__main__", "cli", "cli_bell", "cli_calendar", "cli_common", "cli_doctor", "cli_drill", "cli_init"),
+        "cli_staff",
+    }

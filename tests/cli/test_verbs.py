@@ -61,10 +61,13 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, str]]:
     """What the bell was told; the bell itself has its own tests."""
     calls: list[tuple[Path, str]] = []
 
-    def main(socket: Path, url: str) -> int:
-        calls.append((socket, url))
+    def main(socket: tuple[Path, str], url: str) -> int:
+        calls.append((socket[0], url))
+        roles.append(socket[1])
         return 5
 
+    roles: list[str] = []
+    monkeypatch.setattr(desktop, "at", lambda path, whose: (path, whose.value))
     monkeypatch.setattr(desktop, "main", main)
     return calls
 
@@ -96,6 +99,53 @@ def test_bell_needs_no_configuration(tmp_path: Path, hwc: Hwc, rung: list[tuple[
     hwc("--config", tmp_path / "none", "bell", "--socket", "s", "--url", "https://bureau/")
     hwc("--config", tmp_path / "none", "bell", "--url", "https://bureau/")
     assert rung == [(Path("s"), "https://bureau/"), (Path("/run/hwc-school-agent/bell.sock"), "https://bureau/")]
+
+
+def test_bell_says_whose_it_is(tmp_path: Path, hwc: Hwc, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(desktop, "at", lambda _path, whose: said.append(whose.value))
+    monkeypatch.setattr(desktop, "main", lambda _connect, _url: 0)
+    words = ("--config", tmp_path / "none", "bell")
+    hwc(*words)
+    hwc(*words, "--role", "backup")
+    monkeypatch.setenv("HWC_BELL_ROLE", "head")
+    hwc(*words)
+    assert said == ["all", "backup", "head"]
+    assert hwc(*words, "--role", "teacher").code == 2
+
+
+def test_bell_of_another_machine(tmp_path: Path, hwc: Hwc, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(desktop, "main", lambda _connect, url: 0 if url == "https://bureau.school.example" else 1)
+    token = tmp_path / "token"
+    words = ("bell", "--desk", "https://bureau.school.example")
+    assert hwc(*words).code == 2
+    assert "cannot be read" in hwc(*words, "--token-file", token).err
+    token.write_text("\n")
+    assert "no token in the token file" in hwc(*words, "--token-file", token).err
+    token.write_text("x" * 43 + "\n")
+    assert hwc(*words, "--token-file", token).code == 0
+    assert "PEM" in hwc(*words, "--token-file", token, "--ca-file", token).err
+    for wrong in ("http://bureau.school.example", "bureau.school.example", "https://[x"):
+        assert "not an address of a desk" in hwc("bell", "--desk", wrong, "--token-file", token).err
+
+
+def test_bell_tokens(config: Path, tmp_path: Path, hwc: Hwc) -> None:
+    config.write_text(GOOD + '[state]\ndirectory = "state"\n')
+    verb = ("--config", config, "bell-token")
+    assert "No machine" in hwc(*verb, "list").err
+    added = hwc(*verb, "add", "--role", "backup", "--name", "laptop-3")
+    assert (added.code, len(added.out)) == (0, 44)
+    assert "already" in hwc(*verb, "add", "--role", "head", "--name", "laptop-3").err
+    assert "printable" in hwc(*verb, "add", "--role", "head", "--name", " ").err
+    assert hwc(*verb, "list").out == "backup   laptop-3\n"
+    kept = tmp_path / "state" / "bells.json"
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert added.out.strip() not in kept.read_text()
+    assert [p.name for p in kept.parent.iterdir()] == ["bells.json"]
+    assert hwc(*verb, "remove", "--name", "laptop-3").out == "Removed.\n"
+    assert "No bell has this name" in hwc(*verb, "remove", "--name", "laptop-3").err
+    kept.write_text("{")
+    assert "damaged" in hwc(*verb, "list").err
 
 
 def test_demo(hwc: Hwc, monkeypatch: pytest.MonkeyPatch) -> None:

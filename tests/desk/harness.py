@@ -61,7 +61,7 @@ class _Program:
         self.door = Door(
             settings,
             self.loop,
-            listen(settings.desk),
+            listen(settings.desk.host, settings.desk.port),
             b"k" * 32,
             self.fresh,
             self.on_order,

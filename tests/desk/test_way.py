@@ -18,7 +18,7 @@ import pytest
 
 from hwc_school_agent import staff_file
 from hwc_school_agent.desk.sessions import VIEW_SECONDS, key_of
-from hwc_school_agent.domain.board import Handled, Health, Note, Noted, OrderWord, Step, Trouble
+from hwc_school_agent.domain.board import Handled, Health, Note, Noted, OrderWord, Rings, Step, Trouble
 from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Said, Word
 from tests.desk.harness import BACKUP, CONTACT, ROOT, Bench, Browser, bench, person
 from tests.helpers import eventually
@@ -396,7 +396,7 @@ def test_the_stream_says_that_something_changed_and_not_what(desk: Bench) -> Non
         assert set(first) == {"version", "ring", "title", "look", "sign"}
         assert f'data-versie="{first["version"]}"' in contact.get().text
         signal = desk.signal(put=False)
-        desk.put(waiting=(signal,), ring=1)
+        desk.put(waiting=(signal,), ring=Rings(contact=1, head=4))
         second = _event(lines)
         assert (second["ring"], second["title"]) == (1, "Bureau (1)")
         assert second["version"] != first["version"]
@@ -410,7 +410,7 @@ def test_the_stream_ends_with_the_session(desk: Bench) -> None:
         lines = stream.iter_lines()
         _event(lines)
         staff_file.remove(desk.settings.state.directory, CONTACT)
-        desk.put(ring=5)
+        desk.put(ring=Rings(contact=5))
         for _ in lines:
             pass
     assert title(contact.get()) == "Bureau – inloggen"

@@ -31,12 +31,14 @@ from hwc_school_agent.domain.board import (
 from hwc_school_agent.domain.facts import Child, Shown
 from hwc_school_agent.domain.outcome import Answered, FolderRole, Kind, Leg, Said, Word
 from hwc_school_agent.domain.signal import Place
+from hwc_school_agent.settings import Phone
 
 NOW = 1_795_416_840.0  # 23 November 2026, 07.54
 SCHOOL = "Basisschool De Linde"
 CHILD = Child("Quirijn Vlootmaker", date(2017, 5, 3))
 SISTER = Child("Lotje Vlootmaker", date(2015, 12, 28))
 LETTER = "Quirijn Vlootmaker, 3-5-2017, Handle with Care\n\nZyxwomp."
+PHONES = (Phone("Anouk Kwakernaat", "contact", "06-12345678"), Phone("Bram Kwakernaat", "backup", "+31 6 1234 5679"))
 
 ME = Session("key", "contactpersoon", "contact", NOW + 2000)
 BACKUP = replace(ME, name="achterwacht", role="backup")
@@ -63,6 +65,7 @@ class View:
     in_morning: bool = True
     refused: int = 0
     sleutel: str = ""
+    phones: tuple[Phone, ...] = ()
 
 
 def waiting(kind: Kind = Kind.SIGNAL, handle: str = "one", *, elsewhere: bool = False) -> Waiting:
@@ -110,6 +113,10 @@ def _views() -> Iterator[tuple[str, View]]:
     yield "calm", View()
     yield "calm, backup", View(session=BACKUP)
     yield "calm, afternoon", View(replace(CALM, morning=(), rehearsal=None), in_morning=False)
+    for session in (ME, None):
+        for phones in ((), PHONES):
+            name = f"phone card, {'calm' if session else 'login'}, {len(phones)}"
+            yield name, View(replace(CALM, phone_card=True), session, phones=phones)
     for note in ("doorgegeven", "opnieuw", "niet-gelukt"):
         yield f"calm, {note}", View(note=note)
         yield f"covered, backup, {note}", _waits(session=BACKUP, note=note)
@@ -194,5 +201,6 @@ def html(name: str, code: str = "nl") -> str:
         morning_end=time(8, 30),
         in_morning=view.in_morning,
         sleutel=view.sleutel,
+        phones=view.phones,
     )
     return bytes(response.body).decode()

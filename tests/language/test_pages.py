@@ -21,6 +21,7 @@ ENGLISH = frozenset(
 #: The same in both languages: names, numbers, codes and what was in the message.
 SAME = (
     *(SCHOOL, LETTER, CHILD.name, SISTER.name, "Handle with Care", "Veilig Thuis", "0800 2000", "HWC-", "Message-ID"),
+    *("Anouk Kwakernaat", "Bram Kwakernaat"),
     *("[submission] from", "[rehearsal] to"),
 )
 

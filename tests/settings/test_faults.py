@@ -100,6 +100,14 @@ FAULTS = [
     ("desk", 'key = "key.pem"', "desk.key", "go together"),
     ("desk", 'names = ["https://bureau"]', "desk.names[0]", "not a host name"),
     ("state", 'directory = ""', "state.directory", "Fill it in"),
+    ("people", 'phone_card = ["Anouk de Boer, 06-12345678"]', "people.phone_card[0]", "the role is one of"),
+    ("people", 'phone_card = ["Anouk, contactpersoon, 06-12345678"]', "people.phone_card[0]", "the role is one of"),
+    ("people", 'phone_card = ["Anouk, contact, 0612 of 0613"]', "people.phone_card[0]", "telephone number"),
+    ("people", 'phone_card = ["Anouk, contact, 06-1, 06-2"]', "people.phone_card[0]", "telephone number"),
+    ("bell", 'listen = "8421"', "bell.listen", "address to listen on"),
+    ("bell", 'listen = "127.0.0.1:8421"', "bell", "no certificate"),
+    ("bell", 'mail_to = ["HWC@school.example"]', "bell", "into the mailbox itself"),
+    ("bell", 'mail_to = ["Anouk <anouk@school.example>"]', "bell.mail_to[0]", "not a mail address"),
 ]
 
 

@@ -10,10 +10,13 @@ import pytest
 
 from hwc_school_agent.settings import (
     Auth,
+    Bell,
     Calendar,
     Desk,
     Hours,
     Mailbox,
+    People,
+    Phone,
     Rehearsal,
     School,
     Secret,
@@ -106,6 +109,11 @@ directory = "state"
 runtime_directory = "/run/elsewhere"
 [bell]
 group = "bells"
+listen = "[::1]:8421"
+mail_to = ["Anouk@School.example"]
+
+[people]
+phone_card = ["Anouk de Boer,contact , +31 6-1234 5678", "'t Bureau, head, 030 123 45 67"]
 """)
     folder = credentials.parent
     assert without_secrets(got) == without_secrets(
@@ -133,7 +141,8 @@ group = "bells"
             State(folder / "state", Path("/run/elsewhere")),
             5,
             Rehearsal(False, time(7, 10), False, "hwc@school.example", "https://ping.example/abc?x=1"),
-            "bells",
+            People((Phone("Anouk de Boer", "contact", "+31 6-1234 5678"), Phone("'t Bureau", "head", "030 123 45 67"))),
+            Bell("bells", "::1", 8421, ("Anouk@School.example",)),
         )
     )
     assert got.submission.password.reveal() == "twee woorden"
