@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hwc_school_agent import settings_rules as rules
-from hwc_school_agent.domain.receipt import dutch_day
+from hwc_school_agent.domain.language import DUTCH, Language
 from hwc_school_agent.settings_faults import printable
 from hwc_school_agent.settings_text import period
 
@@ -27,12 +27,11 @@ class Closure:
         """As it stands in ``[calendar] closed``."""
         return period(self.first, self.last)
 
-    @property
-    def in_dutch(self) -> str:
+    def said(self, tr: Language = DUTCH) -> str:
         """``zaterdag 10 oktober 2026 t/m zondag 18 oktober 2026 (Herfstvakantie)``."""
-        days = dutch_day(self.first)
+        days = tr.weekday(self.first)
         if self.last != self.first:
-            days += f" t/m {dutch_day(self.last)}"
+            days = tr("%(first)s t/m %(last)s", first=days, last=tr.weekday(self.last))
         return f"{days} ({printable(self.name, _LONGEST_NAME)})" if self.name else days
 
 

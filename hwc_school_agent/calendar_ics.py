@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hwc_school_agent.calendar_closures import Closure, tidy
+from hwc_school_agent.domain.language import mark
 from hwc_school_agent.settings_rules import LONGEST_CLOSURE
 
 #: "vrij" as a word of its own: no Friday, no volunteers.
@@ -27,7 +28,7 @@ _REFUSED = frozenset({"BYHOUR", "BYMINUTE", "BYSECOND"})
 
 
 class CalendarFault(Exception):
-    """The file cannot be used. ``sentence`` says why, in Dutch, and quotes nothing from it."""
+    """The file cannot be used. ``sentence`` says why, still to be translated, and quotes nothing from it."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -50,7 +51,9 @@ def read_ics(path: Path, today: date, words: re.Pattern[str]) -> Found:
         import icalendar
         import recurring_ical_events
     except ImportError:
-        raise CalendarFault('Hiervoor ontbreekt een onderdeel: pip install "hwc-school-agent[calendar]".') from None
+        raise CalendarFault(
+            mark("Hiervoor ontbreekt een onderdeel: pip install ‘hwc-school-agent[calendar]’.")
+        ) from None
     raw = _raw(path)
     try:
         calendars = icalendar.Calendar.from_ical(raw, multiple=True)
@@ -64,7 +67,7 @@ def read_ics(path: Path, today: date, words: re.Pattern[str]) -> Found:
     except CalendarFault:
         raise
     except Exception:  # the library's own text may quote the file
-        raise CalendarFault("Dit is geen agendabestand dat dit programma kan lezen (.ics, RFC 5545).") from None
+        raise CalendarFault(mark("Dit is geen agendabestand dat dit programma kan lezen (.ics, RFC 5545).")) from None
     fitting = [c for c in closures if c.last >= today and c.last - c.first < LONGEST_CLOSURE]
     return Found(tidy(fitting), found[1], found[2], len([c for c in closures if c.last >= today]) - len(fitting))
 
@@ -74,20 +77,20 @@ def _raw(path: Path) -> bytes:
         with path.open("rb") as stream:
             raw = stream.read(_LARGEST + 1)
     except OSError:
-        raise CalendarFault("Het agendabestand is niet te lezen.") from None
+        raise CalendarFault(mark("Het agendabestand is niet te lezen.")) from None
     if len(raw) > _LARGEST:
-        raise CalendarFault("Het agendabestand is te groot (meer dan 5 MB).")
+        raise CalendarFault(mark("Het agendabestand is te groot (meer dan 5 MB)."))
     if b"BEGIN:VCALENDAR" not in raw.upper():
-        raise CalendarFault("Dit is geen agendabestand: er staat geen agenda in (BEGIN:VCALENDAR).")
+        raise CalendarFault(mark("Dit is geen agendabestand: er staat geen agenda in (BEGIN:VCALENDAR)."))
     if not raw.upper().rstrip().endswith(b"END:VCALENDAR"):
-        raise CalendarFault("Het agendabestand is niet compleet: het einde ontbreekt (END:VCALENDAR).")
+        raise CalendarFault(mark("Het agendabestand is niet compleet: het einde ontbreekt (END:VCALENDAR)."))
     return raw
 
 
 def _sorted_out(events: list[Any], words: re.Pattern[str]) -> tuple[list[Any], int, int]:
     """The whole-day events whose title fits; and how many fitting ones have a time, or a rule that is not followed."""
     if len(events) > _MOST_EVENTS:
-        raise CalendarFault(f"In het agendabestand staan te veel gebeurtenissen (meer dan {_MOST_EVENTS}).")
+        raise CalendarFault(mark("In het agendabestand staan te veel gebeurtenissen (meer dan 5000)."))
     kept: list[Any] = []
     timed = unfollowed = 0
     for event in events:
@@ -97,7 +100,9 @@ def _sorted_out(events: list[Any], words: re.Pattern[str]) -> tuple[list[Any], i
             continue
         begin = event.decoded("DTSTART")
         if event.errors or not isinstance(begin, date):
-            raise CalendarFault("In het agendabestand staat een dag die niet te lezen is. Maak het bestand opnieuw.")
+            raise CalendarFault(
+                mark("In het agendabestand staat een dag die niet te lezen is. Maak het bestand opnieuw.")
+            )
         if isinstance(begin, datetime):
             timed += 1
         elif not all(_followed(rule) for rule in _rules(event)):

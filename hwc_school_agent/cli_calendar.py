@@ -1,4 +1,4 @@
-"""The verbs ``calendar show|import``, in Dutch: the people who know the school's days are not always IT."""
+"""The verbs ``calendar show|import``, in the school's language: who knows its days is not always IT."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from hwc_school_agent.cli_common import Stop, settings_of
 
 if TYPE_CHECKING:
     from hwc_school_agent.calendar_closures import Closure
+    from hwc_school_agent.calendar_ics import Found
+    from hwc_school_agent.domain.language import Language
     from hwc_school_agent.domain.school_days import Calendar
     from hwc_school_agent.settings import Settings
 
 _SHOWN = timedelta(days=365)
-UNFIT = "De configuratie is zo geschreven dat dit programma haar niet aanpast. Zet de dagen er zelf in."
 
 
 @click.group()
@@ -36,7 +37,7 @@ def calendar_show(context: click.Context) -> None:
         closures = closures_in(_text(context.obj[0]))  # as the settings have them, and with their names
     except Unfit:
         closures = ()
-    click.echo(shown(settings.calendar, closures, _today(settings)), nl=False)
+    click.echo(shown(settings.calendar, closures, _today(settings), speaking(settings)), nl=False)
 
 
 @calendar.command("import")
@@ -56,100 +57,119 @@ def calendar_import(context: click.Context, file: Path, write: bool, words: str 
     from hwc_school_agent.calendar_ics import WORDS, CalendarFault, read_ics
 
     settings = settings_of(context, need_passwords=False)
+    tr = speaking(settings)
     try:
         pattern = re.compile(words or WORDS, re.IGNORECASE)
     except re.error:
-        raise Stop(2, "--match is geen geldige reguliere expressie.") from None
+        raise Stop(2, tr("--match is geen geldige reguliere expressie.")) from None
     try:
         found = read_ics(file, _today(settings), pattern)
     except CalendarFault as fault:
-        raise Stop(1, fault.sentence) from None
+        raise Stop(1, tr(fault.sentence)) from None
     text = _text(context.obj[0])
     try:
         there = closures_in(text)
         new = [c for c in found.closures if not any(t.first <= c.first and c.last <= t.last for t in there)]
-        _tell_found(new, len(found.closures) - len(new), found.timed, found.unfollowed, found.too_long)
+        _tell_found(tr, new, len(found.closures) - len(new), found)
         if not new:
             return
         if not write:
-            click.echo("\nEr is niets gewijzigd. Met --write komen deze dagen in de configuratie.")
+            click.echo("\n" + tr("Er is niets gewijzigd. Met --write komen deze dagen in de configuratie."))
             return
-        if not yes("\nDeze dagen in de configuratie zetten?", default=False):
-            click.echo("Er is niets gewijzigd.")
+        if not yes(tr, "\n" + tr("Deze dagen in de configuratie zetten?"), default=False):
+            click.echo(tr("Er is niets gewijzigd."))
             return
         changed = with_closures(text, tidy([*there, *new]))
     except Unfit:
-        raise Stop(1, UNFIT) from None
+        raise unfit(tr) from None
     try:
         check_text(context.obj[0], changed)
         kept = put(context.obj[0], changed)
     except OSError:
-        raise Stop(1, "De configuratie is niet te schrijven. Probeer het met sudo.") from None
-    click.echo(f"De configuratie is bijgewerkt. De oude staat in {kept}.")
-    click.echo("Start de agent opnieuw: systemctl restart hwc-school-agent")
+        raise Stop(1, tr("De configuratie is niet te schrijven. Probeer het met sudo.")) from None
+    click.echo(tr("De configuratie is bijgewerkt. De oude staat in %(file)s.", file=kept))
+    click.echo(tr("Start de agent opnieuw: %(command)s", command="systemctl restart hwc-school-agent"))
 
 
-def shown(days: Calendar, closures: tuple[Closure, ...], today: date) -> str:
+def speaking(settings: Settings) -> Language:
+    """The language of ``[school] language``."""
+    from hwc_school_agent.catalogues import language
+
+    return language(settings.school.language)
+
+
+def unfit(tr: Language) -> Stop:
+    """The end of a verb that cannot change this configuration safely."""
+    return Stop(1, tr("De configuratie is zo geschreven dat dit programma haar niet aanpast. Zet de dagen er zelf in."))
+
+
+def shown(days: Calendar, closures: tuple[Closure, ...], today: date, tr: Language) -> str:
     """What ``calendar show`` prints."""
     from hwc_school_agent.calendar_closures import Closure
-    from hwc_school_agent.domain.receipt import dutch_day
     from hwc_school_agent.domain.school_days import is_school_day, next_school_day
 
     until = today + _SHOWN
     named = {(c.first, c.last): c for c in closures}
-    rows = [f"Vandaag: {dutch_day(today)}, {'een schooldag' if is_school_day(today, days) else 'geen schooldag'}."]
-    rows.append(f"De volgende schooldag: {dutch_day(next_school_day(today, days))}.")
-    rows += ["", "Gesloten in de komende twaalf maanden:"]
+    if is_school_day(today, days):
+        rows = [tr("Vandaag: %(day)s, een schooldag.", day=tr.weekday(today))]
+    else:
+        rows = [tr("Vandaag: %(day)s, geen schooldag.", day=tr.weekday(today))]
+    rows.append(tr("De volgende schooldag: %(day)s.", day=tr.weekday(next_school_day(today, days))))
+    rows += ["", tr("Gesloten in de komende twaalf maanden:")]
     coming = [p for p in days.closed if p[1] >= today and p[0] <= until]
-    rows += [f"  {named.get(p, Closure(*p)).in_dutch}" for p in coming] or ["  geen dagen opgegeven"]
+    rows += [f"  {named.get(p, Closure(*p)).said(tr)}" for p in coming] or ["  " + tr("geen dagen opgegeven")]
     halves = [h for h in days.half_days if today <= h[0] <= until]
     if halves:
-        rows += ["", "Eerder uit:", *(f"  {dutch_day(day)}: om {at:%H.%M} uur" for day, at in halves)]
-    return "\n".join([*rows, "", *_known(days, today)]) + "\n"
+        rows += ["", tr("Eerder uit:")]
+        rows += ["  " + tr("%(day)s: om %(time)s", day=tr.weekday(day), time=tr.hour(at)) for day, at in halves]
+    return "\n".join([*rows, "", *_known(days, today, tr)]) + "\n"
 
 
-def _known(days: Calendar, today: date) -> list[str]:
-    from hwc_school_agent.domain.receipt import dutch_day
+def _known(days: Calendar, today: date, tr: Language) -> list[str]:
     from hwc_school_agent.domain.school_days import ends_within
 
     if days.known_until is None:
-        return ["Tot wanneer deze lijst geldt, is niet opgegeven (calendar.known_until)."]
-    region = f" Voorstel voor regio {days.region.capitalize()}." if days.region else ""
-    rows = [f"De lijst geldt tot en met {dutch_day(days.known_until)}.{region}"]
+        return [tr("Tot wanneer deze lijst geldt, is niet opgegeven (calendar.known_until).")]
+    row = tr("De lijst geldt tot en met %(day)s.", day=tr.weekday(days.known_until))
+    if days.region:
+        row += " " + tr("Voorstel voor regio %(region)s.", region=days.region.capitalize())
+    rows = [row]
     if ends_within(today, days) is not None:
-        rows.append(f"LET OP: de lijst {'is verlopen' if days.known_until < today else 'loopt bijna af'}.")
-        rows.append("Daarna is elke gewone weekdag een schooldag, en gaan de bellen ook in de vakantie.")
-        rows.append("Maak een nieuwe lijst: hwc-school-agent init, of hwc-school-agent calendar import.")
+        over = days.known_until < today
+        rows.append(tr("LET OP: de lijst is verlopen.") if over else tr("LET OP: de lijst loopt bijna af."))
+        rows.append(tr("Daarna is elke gewone weekdag een schooldag, en gaan de bellen ook in de vakantie."))
+        rows.append(tr("Maak een nieuwe lijst: hwc-school-agent init, of hwc-school-agent calendar import."))
     return rows
 
 
-def _tell_found(new: list[Closure], there: int, timed: int, unfollowed: int, too_long: int) -> None:
+def _tell_found(tr: Language, new: list[Closure], there: int, found: Found) -> None:
     if new:
-        click.echo("Gevonden dagen zonder school:")
+        click.echo(tr("Gevonden dagen zonder school:"))
         for one in new:
-            click.echo(f"  {one.in_dutch}")
+            click.echo(f"  {one.said(tr)}")
     else:
-        click.echo("Er zijn geen nieuwe dagen zonder school gevonden.")
+        click.echo(tr("Er zijn geen nieuwe dagen zonder school gevonden."))
     for count, why in (
-        (there, "stonden al in de configuratie"),
-        (timed, "overgeslagen: met een tijd erbij is het geen hele dag"),
-        (unfollowed, "overgeslagen: een herhaling die dit programma niet volgt"),
-        (too_long, "overgeslagen: langer dan 100 dagen"),
+        (there, tr("stonden al in de configuratie")),
+        (found.timed, tr("overgeslagen: met een tijd erbij is het geen hele dag")),
+        (found.unfollowed, tr("overgeslagen: een herhaling die dit programma niet volgt")),
+        (found.too_long, tr("overgeslagen: langer dan 100 dagen")),
     ):
         if count:
             click.echo(f"  ({count} {why})")
 
 
-def yes(question: str, *, default: bool) -> bool:
-    """Ask a question in Dutch; answers j, ja, n and nee."""
+def yes(tr: Language, question: str, *, default: bool) -> bool:
+    """Ask a question; answers are those of the language, and those of the other one."""
+    answers = tr("J/n") if default else tr("j/N")
     while True:
-        answer = str(click.prompt(f"{question} [{'J/n' if default else 'j/N'}]", default="", show_default=False))
+        answer = str(click.prompt(f"{question} [{answers}]", default="", show_default=False))
         word = answer.strip().lower()
         if not word:
             return default
         if word in ("j", "ja", "y", "yes", "n", "nee", "no"):
             return word[0] != "n"
-        click.echo("Antwoord met j of n.")
+        click.echo(tr("Antwoord met j of n."))
 
 
 def check_text(config: Path, text: str) -> None:

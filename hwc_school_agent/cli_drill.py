@@ -1,15 +1,17 @@
-"""The verb ``drill``: a practice signal for people, sent by the agent that runs. Dutch: staff may see it."""
+"""The verb ``drill``: a practice signal for people, sent by the agent that runs."""
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import click
 
 from hwc_school_agent.cli_common import settings_of
+
+if TYPE_CHECKING:
+    from hwc_school_agent.domain.language import Language
 
 #: A sentence and the exit code that goes with it.
 Told = tuple[str, int]
@@ -19,15 +21,6 @@ CONTROL_SOCKET = "control.sock"
 _CONNECT_SECONDS = 5.0
 _SEND_SECONDS = 330.0
 
-_ANSWERS: Mapping[str, Told] = MappingProxyType(
-    {
-        "sent": ("Het oefensignaal is verstuurd. Open het bureau: het komt daar zo binnen.", 0),
-        "later": ("Het oefensignaal kon niet worden verstuurd. Kijk naar [submission] en probeer het opnieuw.", ERROR),
-        "refused": ("De server voor uitgaande mail weigert het oefensignaal. Kijk naar [submission] from.", ERROR),
-    }
-)
-_SILENT: Told = ("De agent gaf geen antwoord. Probeer het straks opnieuw.", ERROR)
-
 
 @click.command()
 @click.pass_context
@@ -36,13 +29,15 @@ def drill(context: click.Context) -> int:
 
     It is marked as an exercise on every page, and nobody outside the school gets anything. The agent must run.
     """
+    from hwc_school_agent.catalogues import language
+
     settings = settings_of(context, need_passwords=False)
-    sentence, code = ask_agent(settings.state.runtime_directory / CONTROL_SOCKET)
+    sentence, code = ask_agent(settings.state.runtime_directory / CONTROL_SOCKET, language(settings.school.language))
     click.echo(sentence, err=code != 0)
     return code
 
 
-def ask_agent(path: Path) -> Told:
+def ask_agent(path: Path, tr: Language) -> Told:
     """Have the agent behind this socket send a drill."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as s:
         s.settimeout(_CONNECT_SECONDS)
@@ -52,9 +47,18 @@ def ask_agent(path: Path) -> Told:
             s.settimeout(_SEND_SECONDS)
             answer = s.recv(64)
         except (FileNotFoundError, ConnectionRefusedError):
-            return "De agent draait niet. Start hem eerst; een oefening gaat door de agent zelf.", ERROR
+            return tr("De agent draait niet. Start hem eerst; een oefening gaat door de agent zelf."), ERROR
         except PermissionError:
-            return "Dit account mag de agent niets vragen. Probeer het met sudo.", ERROR
+            return tr("Dit account mag de agent niets vragen. Probeer het met sudo."), ERROR
         except OSError:
-            return _SILENT
-    return _ANSWERS.get(answer.strip().decode("ascii", "replace"), _SILENT)
+            answer = b""
+    match answer.strip():
+        case b"sent":
+            return tr("Het oefensignaal is verstuurd. Open het bureau: het komt daar zo binnen."), 0
+        case b"later":
+            return tr(
+                "Het oefensignaal kon niet worden verstuurd. Kijk naar [submission] en probeer het opnieuw."
+            ), ERROR
+        case b"refused":
+            return tr("De server voor uitgaande mail weigert het oefensignaal. Kijk naar [submission] from."), ERROR
+    return tr("De agent gaf geen antwoord. Probeer het straks opnieuw."), ERROR

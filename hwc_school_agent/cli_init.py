@@ -1,4 +1,4 @@
-"""The verb ``init``: asks a school for its configuration, in Dutch, and writes it. May be run again at any time.
+"""The verb ``init``: asks a school for its configuration, in its language, and writes it. May be run again at any time.
 
 Every answer comes from standard input, so that it can be piped. What stands in the file is the answer when somebody
 just presses Enter; nothing is replaced without a question, and what is replaced is kept.
@@ -7,7 +7,6 @@ just presses Enter; nothing is replaced without a question, and what is replaced
 from __future__ import annotations
 
 import os
-import sys
 import tomllib
 from collections.abc import Callable
 from datetime import date
@@ -16,30 +15,44 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hwc_school_agent.cli_calendar import UNFIT, check_text, yes
+from hwc_school_agent.cli_calendar import check_text, unfit, yes
 from hwc_school_agent.cli_common import Stop
 
 if TYPE_CHECKING:
     from hwc_school_agent.calendar_closures import Closure
     from hwc_school_agent.calendar_file import Value
+    from hwc_school_agent.domain.language import Language
 
 T = TypeVar("T")
 _NONE = "-"
-_REGIONS = """
-De schoolvakanties verschillen per regio: noord, midden of zuid. De regio hangt af van de gemeente waar de school
-staat, niet van de provincie. Weet je het niet zeker? Kijk op rijksoverheid.nl (schoolvakanties, regio's).
-"""
-_EDIT = """
-Klopt deze lijst? Herfst- en voorjaarsvakantie zijn een advies, en studiedagen kent alleen de school.
-  Enter                             de lijst klopt
-  - 3                               haal regel 3 weg
-  + 2026-11-13 Studiedag            voeg een dag toe
-  + 2026-10-10/2026-10-18 Herfst    voeg een periode toe
-"""
+
+
+def _regions(tr: Language) -> str:
+    return tr(
+        "De schoolvakanties verschillen per regio: noord, midden of zuid. De regio hangt af van de gemeente waar de"
+        " school\n"
+        "staat, niet van de provincie. Weet je het niet zeker? Kijk op rijksoverheid.nl (schoolvakanties, regio's)."
+    )
+
+
+def _how_to_edit(tr: Language) -> str:
+    rows = (
+        ("Enter", tr("de lijst klopt")),
+        ("- 3", tr("haal regel 3 weg")),
+        ("+ 2026-11-13 " + tr("Studiedag"), tr("voeg een dag toe")),
+        ("+ 2026-10-10/2026-10-18 " + tr("Herfst"), tr("voeg een periode toe")),
+    )
+    question = tr(
+        "Klopt deze lijst? Herfst- en voorjaarsvakantie zijn een advies, en studiedagen kent alleen de school."
+    )
+    return "\n".join(["", question, *(f"  {typed:<32}  {what}" for typed, what in rows)])
 
 
 @click.command("init")
 @click.option("--school", metavar="NAME", help="The school's name.")
+@click.option(
+    "--language", "code", type=click.Choice(["nl", "en"]), help="Of the questions and of the desk.  [default: nl]"
+)
 @click.option("--region", type=click.Choice(["noord", "midden", "zuid"]), help="Holiday region of the municipality.")
 @click.option(
     "--output",
@@ -48,41 +61,57 @@ Klopt deze lijst? Herfst- en voorjaarsvakantie zijn een advies, en studiedagen k
     help="Where to write.  [default: the file of --config]",
 )
 @click.pass_context
-def init(context: click.Context, school: str | None, region: str | None, output: Path | None) -> None:
+def init(context: click.Context, school: str | None, code: str | None, region: str | None, output: Path | None) -> None:
     """Ask for the school's configuration and write it. Can be repeated; the old file is kept.
 
     Every question can be answered through a pipe. With --credentials DIR the passwords are written there, mode 0600.
     """
     from hwc_school_agent.calendar_file import Unfit, example, put
+    from hwc_school_agent.cli_init_passwords import ask_passwords
     from hwc_school_agent.host.process import harden
 
     harden()
     path: Path = output or context.obj[0]
-    text, old = _begin(path, example())
+    text, old = _begin(path, example(), code)
+    tr = _language(old, code)
     try:
-        text = _school(text, old, school)
-        text, users = _mail(text, old)
-        text = _hours(text, old)
-        text = _calendar(text, old, region)
-        if path.exists() and not yes(f"\n{path} bestaat al. Vervangen? De oude blijft ernaast staan.", default=False):
-            click.echo("Er is niets gewijzigd.")
+        text = _school(tr, text, old, school)
+        if code:
+            text = _put_in(text, "school", language=code)
+        text, users = _mail(tr, text, old)
+        text = _hours(tr, text, old)
+        text = _calendar(tr, text, old, region)
+        question = tr("%(file)s bestaat al. Vervangen? De oude blijft ernaast staan.", file=path)
+        if path.exists() and not yes(tr, f"\n{question}", default=False):
+            click.echo(tr("Er is niets gewijzigd."))
             return
         _folder(path.parent)
         check_text(path, text)
         kept = put(path, text)
     except Unfit:
-        raise Stop(1, UNFIT) from None
+        raise unfit(tr) from None
     except OSError as error:
-        raise Stop(1, f"{path} is niet te schrijven ({os.strerror(error.errno or 0)}).") from None
+        reason = os.strerror(error.errno or 0)
+        raise Stop(1, tr("%(file)s is niet te schrijven (%(reason)s).", file=path, reason=reason)) from None
     if kept:
-        click.echo(f"De oude configuratie staat in {kept}.")
-    click.echo(f"De configuratie staat in {path} en is in orde.")
-    _credentials(context.obj[1], users)
-    click.echo("\nHierna:\n  hwc-school-agent check        kijk of de postbus bereikbaar is")
-    click.echo("  hwc-school-agent staff add    wie het bureau mag gebruiken")
+        click.echo(tr("De oude configuratie staat in %(file)s.", file=kept))
+    click.echo(tr("De configuratie staat in %(file)s en is in orde.", file=path))
+    ask_passwords(tr, context.obj[1], users)
+    click.echo("\n" + tr("Hierna:"))
+    for verb, what in (
+        ("check", tr("kijk of de postbus bereikbaar is")),
+        ("staff add", tr("wie het bureau mag gebruiken")),
+    ):
+        click.echo(f"  hwc-school-agent {verb:<12} {what}")
 
 
-def _begin(path: Path, example: str) -> tuple[str, dict[str, Any]]:
+def _language(old: dict[str, Any], code: str | None) -> Language:
+    from hwc_school_agent.catalogues import language
+
+    return language(code or str(old.get("school", {}).get("language", "nl")))
+
+
+def _begin(path: Path, example: str, code: str | None) -> tuple[str, dict[str, Any]]:
     """The text to fill in, and the answers that stand in it already."""
     if not path.exists():
         return example, {}
@@ -90,7 +119,9 @@ def _begin(path: Path, example: str) -> tuple[str, dict[str, Any]]:
         text = path.read_text("utf-8-sig")
         return text, tomllib.loads(text)
     except (OSError, ValueError):
-        raise Stop(1, f"{path} is niet te lezen als configuratie. Kies een ander bestand met --output.") from None
+        tr = _language({}, code)
+        sentence = tr("%(file)s is niet te lezen als configuratie. Kies een ander bestand met --output.", file=path)
+        raise Stop(1, sentence) from None
 
 
 def _folder(folder: Path) -> None:
@@ -128,40 +159,44 @@ def _put_in(text: str, section: str, **values: Value) -> str:
     return text
 
 
-def _school(text: str, old: dict[str, Any], name: str | None) -> str:
+def _school(tr: Language, text: str, old: dict[str, Any], name: str | None) -> str:
     from hwc_school_agent import settings_rules as rules
 
-    click.echo("De school")
+    click.echo(tr("De school"))
     was = name or old.get("school", {}).get("name", "")
-    return _put_in(text, "school", name=_ask("Naam van de school, zoals de melder die leest", rules.line, was))
+    return _put_in(text, "school", name=_ask(tr("Naam van de school, zoals de melder die leest"), rules.line, was))
 
 
-def _mail(text: str, old: dict[str, Any]) -> tuple[str, dict[str, str]]:
+def _mail(tr: Language, text: str, old: dict[str, Any]) -> tuple[str, dict[str, str]]:
     """Mailbox, submission and senders; and the accounts that have a password."""
     from hwc_school_agent import settings_rules as rules
 
     box, out, senders = (old.get(section, {}) for section in ("mailbox", "submission", "senders"))
-    click.echo("\nDe postbus waar de signalen binnenkomen")
-    host = _ask("Mailserver (IMAP)", rules.host, box.get("host", ""))
-    user = _ask("Gebruikersnaam", rules.line, box.get("user", ""))
+    click.echo("\n" + tr("De postbus waar de signalen binnenkomen"))
+    host = _ask(tr("Mailserver (IMAP)"), rules.host, box.get("host", ""))
+    user = _ask(tr("Gebruikersnaam"), rules.line, box.get("user", ""))
     text = _put_in(text, "mailbox", host=host, user=user)
-    click.echo("\nDe server die ontvangstbevestigingen verstuurt")
-    host = _ask("Mailserver (SMTP)", rules.host, out.get("host") or host)
+    click.echo("\n" + tr("De server die ontvangstbevestigingen verstuurt"))
+    host = _ask(tr("Mailserver (SMTP)"), rules.host, out.get("host") or host)
     usual = out.get("from") or (user if "@" in user else "")
-    sender = _ask("Afzender van de bevestigingen", rules.mail_address, usual)
+    sender = _ask(tr("Afzender van de bevestigingen"), rules.mail_address, usual)
     account = out.get("user", "" if out else user) or _NONE
-    login = _ask(f"Gebruikersnaam ({_NONE} voor geen)", _optional(rules.line), account)
+    login = _ask(tr("Gebruikersnaam (%(none)s voor geen)", none=_NONE), _optional(rules.line), account)
     text = _put_in(text, "submission", host=host, from_=sender, user=login)
-    click.echo("\nVan wie de signalen komen. Alleen zij krijgen een bevestiging; andere mail ziet een mens ook.")
+    click.echo(
+        "\n" + tr("Van wie de signalen komen. Alleen zij krijgen een bevestiging; andere mail ziet een mens ook.")
+    )
     was = ", ".join(senders.get("allowed", [])) or _NONE
-    allowed = _ask(f"Adressen of @domeinen, met komma's ({_NONE} voor nog geen)", _list_of(rules.sender), was)
+    allowed = _ask(
+        tr("Adressen of @domeinen, met komma's (%(none)s voor nog geen)", none=_NONE), _list_of(rules.sender), was
+    )
     if not allowed:
-        click.echo("  LET OP: zolang deze lijst leeg is, krijgt niemand een bevestiging.")
+        click.echo("  " + tr("LET OP: zolang deze lijst leeg is, krijgt niemand een bevestiging."))
     users = {"mailbox": user} | ({"submission": login} if login else {})
     return _put_in(text, "senders", allowed=allowed), users
 
 
-def _hours(text: str, old: dict[str, Any]) -> str:
+def _hours(tr: Language, text: str, old: dict[str, Any]) -> str:
     """Times of the school day, asked again until they fit each other."""
     from pydantic import ValidationError
 
@@ -169,13 +204,13 @@ def _hours(text: str, old: dict[str, Any]) -> str:
     from hwc_school_agent.settings_words import said
 
     was = old.get("hours", {})
-    click.echo("\nDe tijden van een schooldag")
+    click.echo("\n" + tr("De tijden van een schooldag"))
     while True:
         given: dict[str, Any] = {
-            "morning": _line("Ochtendwacht, begin en eind", was.get("morning", "07:00-08:30")),
-            "look": _line("Dan gaan de bellen: iemand kijkt", was.get("look", "07:45")),
-            "again": _line("Opnieuw als niemand keek", ", ".join(was.get("again", ["08:00", "08:10", "12:30"]))),
-            "day_end": _line("Einde van de schooldag", was.get("day_end", "17:00")),
+            "morning": _line(tr("Ochtendwacht, begin en eind"), was.get("morning", "07:00-08:30")),
+            "look": _line(tr("Dan gaan de bellen: iemand kijkt"), was.get("look", "07:45")),
+            "again": _line(tr("Opnieuw als niemand keek"), ", ".join(was.get("again", ["08:00", "08:10", "12:30"]))),
+            "day_end": _line(tr("Einde van de schooldag"), was.get("day_end", "17:00")),
         }
         given["again"] = [part.strip() for part in given["again"].split(",") if part.strip()]
         given["close"] = max(was.get("close", "17:00"), given["day_end"])
@@ -192,27 +227,36 @@ def _line(question: str, default: str) -> str:
     return str(click.prompt(question, default=default)).strip()
 
 
-def _calendar(text: str, old: dict[str, Any], region: str | None) -> str:
+def _calendar(tr: Language, text: str, old: dict[str, Any], region: str | None) -> str:
     from hwc_school_agent.calendar_closures import tidy
     from hwc_school_agent.calendar_file import closures_in, with_closures
     from hwc_school_agent.calendar_proposal import ASKED, propose
 
-    click.echo("\nDe dagen zonder school")
+    click.echo("\n" + tr("De dagen zonder school"))
     if region is None:
-        click.echo(_REGIONS.strip())
+        click.echo(_regions(tr))
         known = click.Choice(["noord", "midden", "zuid"])
-        region = str(click.prompt("Regio", type=known, default=old.get("calendar", {}).get("region") or None))
+        region = str(click.prompt(tr("Regio"), type=known, default=old.get("calendar", {}).get("region") or None))
     was = old.get("calendar", {})
     own = [c for c in closures_in(text) if c.last >= _today(old)]
     moved = own and was.get("region") != region
-    if moved and not yes("De dagen die er al staan houden?", default=not was.get("region")):
+    if moved and not yes(tr, tr("De dagen die er al staan houden?"), default=not was.get("region")):
         own, was = [], {}
-    asked = [name for name in ASKED if yes(f"Is de school dicht op {name[0].lower()}{name[1:]}?", default=False)]
+    asked = [day for day, question in zip(ASKED, _questions(tr), strict=True) if yes(tr, question, default=False)]
     proposal = propose(region, _today(old), asked)
     known_until = str(was.get("known_until", ""))  # what was confirmed up to then is not proposed a second time
-    closures = _edited(tidy([*own, *(c for c in proposal.closures if c.first.isoformat() > known_until)]))
+    closures = _edited(tr, tidy([*own, *(c for c in proposal.closures if c.first.isoformat() > known_until)]))
     until = max(known_until, proposal.known_until.isoformat() if proposal.known_until else "")
     return _put_in(with_closures(text, closures), "calendar", region=region, known_until=until)
+
+
+def _questions(tr: Language) -> tuple[str, ...]:
+    """About ``calendar_proposal.ASKED``, in its order."""
+    return (
+        tr("Is de school dicht op goede vrijdag?"),
+        tr("Is de school dicht op bevrijdingsdag?"),
+        tr("Is de school dicht op vrijdag na Hemelvaart?"),
+    )
 
 
 def _today(old: dict[str, Any]) -> date:
@@ -221,16 +265,16 @@ def _today(old: dict[str, Any]) -> date:
     return local(SystemClock().now(), old.get("school", {}).get("timezone", "Europe/Amsterdam")).date()
 
 
-def _edited(closures: tuple[Closure, ...]) -> tuple[Closure, ...]:
+def _edited(tr: Language, closures: tuple[Closure, ...]) -> tuple[Closure, ...]:
     """Show the list and change it until the person says that it is right."""
     from hwc_school_agent.calendar_closures import read_closure, tidy
     from hwc_school_agent.settings_rules import Wrong
 
     row = closures
-    click.echo("\nOp deze dagen blijven de bellen stil:" if row else "\nEr zijn geen dagen bekend.")
-    _listed(row)
-    click.echo(_EDIT.rstrip())
-    while answer := str(click.prompt("Wijziging", default="", show_default=False)).strip():
+    click.echo("\n" + (tr("Op deze dagen blijven de bellen stil:") if row else tr("Er zijn geen dagen bekend.")))
+    _listed(tr, row)
+    click.echo(_how_to_edit(tr))
+    while answer := str(click.prompt(tr("Wijziging"), default="", show_default=False)).strip():
         sign, rest = answer[0], answer[1:].strip()
         if sign == "-" and rest.isdecimal() and 1 <= int(rest) <= len(row):
             row = (*row[: int(rest) - 1], *row[int(rest) :])
@@ -241,48 +285,12 @@ def _edited(closures: tuple[Closure, ...]) -> tuple[Closure, ...]:
                 click.echo(f"  {wrong.sentence} {wrong.remedy}")
                 continue
         else:
-            click.echo("  Begin met - en een nummer, of met + en een datum.")
+            click.echo("  " + tr("Begin met - en een nummer, of met + en een datum."))
             continue
-        _listed(row)
+        _listed(tr, row)
     return row
 
 
-def _listed(closures: tuple[Closure, ...]) -> None:
+def _listed(tr: Language, closures: tuple[Closure, ...]) -> None:
     for number, one in enumerate(closures, 1):
-        click.echo(f"{number:4}  {one.in_dutch}")
-
-
-def _credentials(directory: Path | None, users: dict[str, str]) -> None:
-    """Ask for passwords if there is a directory to keep them in; else say how systemd keeps them."""
-    names = [f"{section}__password" for section in users]
-    click.echo("\nWachtwoorden staan nooit in de configuratie.")
-    if directory is None:
-        click.echo("Bewaar ze versleuteld bij systemd (of gebruik --credentials MAP):")
-        for name in names:
-            click.echo(f"  systemd-creds encrypt --name={name} - /etc/hwc-school-agent/{name}.cred")
-        return
-    try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for (section, user), name in zip(users.items(), names, strict=True):
-            where = directory / name
-            there = " (Enter: laat staan wat er staat)" if where.exists() else ""
-            secret = _secret(f"Wachtwoord van {user} voor [{section}]{there}")
-            if secret:
-                _write_secret(where, secret)
-    except OSError as error:
-        raise Stop(1, f"{directory} is niet te gebruiken ({os.strerror(error.errno or 0)}).") from None
-
-
-def _secret(question: str) -> str:
-    if sys.stdin.isatty():
-        return str(click.prompt(question, default="", show_default=False, hide_input=True))
-    click.echo(question)
-    return sys.stdin.readline().rstrip("\r\n")  # a pipe shows nothing; asking for a terminal would fail
-
-
-def _write_secret(path: Path, secret: str) -> None:
-    new = path.with_name(f".{path.name}.new")
-    new.unlink(missing_ok=True)
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-        stream.write(secret + "\n")
-    os.replace(new, path)
+        click.echo(f"{number:4}  {one.said(tr)}")

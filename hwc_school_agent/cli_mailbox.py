@@ -1,4 +1,4 @@
-"""The verbs that look into the mailbox: ``check`` and ``close``, and what they say (Dutch: staff may see it)."""
+"""The verbs that look into the mailbox: ``check`` and ``close``, and what they say."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.job import CloseJob
+from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import FolderRole, Said, Word
 from hwc_school_agent.host import child, lock
 from hwc_school_agent.host.clock import SystemClock
@@ -26,51 +28,54 @@ _CLOSE_SECONDS = 900.0  # a closing takes minutes on a slow server
 
 _TROUBLE: Mapping[Trouble, str] = MappingProxyType(
     {
-        Trouble.NO_ANSWER: "de mailserver geeft geen antwoord.",
-        Trouble.NO_NAME: "de naam van de mailserver is niet te vinden.",
-        Trouble.CERTIFICATE: "het certificaat van de mailserver klopt niet.",
-        Trouble.LOGIN: "de mailserver weigert de gebruikersnaam of het wachtwoord.",
-        Trouble.PROTOCOL: "de mailserver geeft een antwoord dat dit programma niet begrijpt.",
-        Trouble.NO_TOKEN_SERVER: "de server die het token geeft, antwoordt niet.",
-        Trouble.SECRET_EXPIRED: "het certificaat of het clientgeheim is verlopen.",
-        Trouble.SECRET_WRONG: "het certificaat, het clientgeheim of de sleutel wordt geweigerd.",
-        Trouble.APP_UNKNOWN: "de app of de tenant is niet bekend (tenant, client_id).",
-        Trouble.NO_CONSENT: "de app heeft geen toestemming voor deze rechten.",
-        Trouble.SIGN_IN_AGAIN: "de toestemming is ingetrokken: meld de postbus opnieuw aan.",
-        Trouble.BLOCKED: "een regel van de organisatie blokkeert de app.",
-        Trouble.CLOCK: "de klok van deze machine loopt niet gelijk.",
-        Trouble.NO_TOKEN: "er is geen token: controleer de credentials, de extra of het commando bij [mailbox].",
-        Trouble.NO_PERMISSION: "het token is goed, maar de app mag niet in deze postbus.",
+        Trouble.NO_ANSWER: mark("de mailserver geeft geen antwoord."),
+        Trouble.NO_NAME: mark("de naam van de mailserver is niet te vinden."),
+        Trouble.CERTIFICATE: mark("het certificaat van de mailserver klopt niet."),
+        Trouble.LOGIN: mark("de mailserver weigert de gebruikersnaam of het wachtwoord."),
+        Trouble.PROTOCOL: mark("de mailserver geeft een antwoord dat dit programma niet begrijpt."),
+        Trouble.NO_TOKEN_SERVER: mark("de server die het token geeft, antwoordt niet."),
+        Trouble.SECRET_EXPIRED: mark("het certificaat of het clientgeheim is verlopen."),
+        Trouble.SECRET_WRONG: mark("het certificaat, het clientgeheim of de sleutel wordt geweigerd."),
+        Trouble.APP_UNKNOWN: mark("de app of de tenant is niet bekend (tenant, client_id)."),
+        Trouble.NO_CONSENT: mark("de app heeft geen toestemming voor deze rechten."),
+        Trouble.SIGN_IN_AGAIN: mark("de toestemming is ingetrokken: meld de postbus opnieuw aan."),
+        Trouble.BLOCKED: mark("een regel van de organisatie blokkeert de app."),
+        Trouble.CLOCK: mark("de klok van deze machine loopt niet gelijk."),
+        Trouble.NO_TOKEN: mark("er is geen token: controleer de credentials, de extra of het commando bij [mailbox]."),
+        Trouble.NO_PERMISSION: mark("het token is goed, maar de app mag niet in deze postbus."),
     }
 )
 
 _FOLDER: Mapping[FolderRole, str] = MappingProxyType(
     {
-        FolderRole.INBOX: "Postvak IN",
-        FolderRole.SENT: "de map met verzonden mail",
-        FolderRole.TRASH: "de prullenbak",
-        FolderRole.JUNK: "de map met ongewenste mail",
-        FolderRole.DRAFTS: "de map met concepten",
-        FolderRole.ARCHIVE: "het archief",
-        FolderRole.ALL: "de map met alle mail",
-        FolderRole.OTHER: "een andere map",
+        FolderRole.INBOX: mark("Postvak IN"),
+        FolderRole.SENT: mark("de map met verzonden mail"),
+        FolderRole.TRASH: mark("de prullenbak"),
+        FolderRole.JUNK: mark("de map met ongewenste mail"),
+        FolderRole.DRAFTS: mark("de map met concepten"),
+        FolderRole.ARCHIVE: mark("het archief"),
+        FolderRole.ALL: mark("de map met alle mail"),
+        FolderRole.OTHER: mark("een andere map"),
     }
 )
 
 # The good words share one sentence: whether other mail stands in the mailbox is nobody's business here.
-_CLOSED: Told = ("De dag is gesloten: van wat behandeld is, staat niets meer in de postbus.", 0)
+_CLOSED: Told = (mark("De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."), 0)
 _CLOSING: Mapping[Word, Told] = MappingProxyType(
     {
         Word.EMPTY: _CLOSED,
         Word.CLEAN: _CLOSED,
-        Word.UNREACHABLE: ("De dag is niet gesloten: de postbus is niet bereikbaar.", UNREACHABLE),
-        Word.LEFT: ("De dag is niet gesloten: er staat nog behandelde mail in {folder}.", LEFTOVERS),
-        Word.PURGE_FAILED: ("De dag is niet gesloten: wissen lukt niet in {folder}.", LEFTOVERS),
-        Word.NOT_LEVELLED: ("De dag is gesloten, maar de tellers van {folder} konden niet worden bijgezet.", ERROR),
-        Word.NOT_COUNTED: ("De dag is niet gesloten: {folder} kon niet bekeken worden.", ERROR),
+        Word.UNREACHABLE: (mark("De dag is niet gesloten: de postbus is niet bereikbaar."), UNREACHABLE),
+        Word.LEFT: (mark("De dag is niet gesloten: er staat nog behandelde mail in %(folder)s."), LEFTOVERS),
+        Word.PURGE_FAILED: (mark("De dag is niet gesloten: wissen lukt niet in %(folder)s."), LEFTOVERS),
+        Word.NOT_LEVELLED: (
+            mark("De dag is gesloten, maar de tellers van %(folder)s konden niet worden bijgezet."),
+            ERROR,
+        ),
+        Word.NOT_COUNTED: (mark("De dag is niet gesloten: %(folder)s kon niet bekeken worden."), ERROR),
     }
 )
-_NOT_CLOSED: Told = ("De dag is niet gesloten. Probeer het straks opnieuw.", ERROR)
+_NOT_CLOSED: Told = (mark("De dag is niet gesloten. Probeer het straks opnieuw."), ERROR)
 
 
 def check(settings: Settings) -> Told:
@@ -78,24 +83,29 @@ def check(settings: Settings) -> Told:
     from hwc_school_agent.mailbox.errors import MailboxTrouble
     from hwc_school_agent.mailbox.session import folders_with_status, open_session
 
+    tr = language(settings.school.language)
     try:
         with open_session(settings.mailbox) as session:
             count = len(folders_with_status(session))
     except MailboxTrouble as trouble:
-        return f"De postbus is niet bereikbaar: {_TROUBLE[trouble.kind]}", UNREACHABLE
-    return f"De postbus is bereikbaar: {count} {'map' if count == 1 else 'mappen'} gezien.", 0
+        why = tr(_TROUBLE[trouble.kind])
+        return tr("De postbus is niet bereikbaar: %(why)s", why=why), UNREACHABLE
+    return tr.plural(
+        "De postbus is bereikbaar: %(n)d map gezien.", "De postbus is bereikbaar: %(n)d mappen gezien.", count
+    ), 0
 
 
 def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
     """Close the day now: through the agent when one runs, else by ourselves (only then are the passwords needed)."""
+    tr = language(settings.school.language)
     try:
         answer = _ask_agent(settings.state.runtime_directory / CONTROL_SOCKET)
     except PermissionError:
-        return "Dit account mag de agent niets vragen. Probeer het met sudo.", ERROR
+        return tr("Dit account mag de agent niets vragen. Probeer het met sudo."), ERROR
     except OSError:
-        return "De agent gaf geen antwoord. Probeer het straks opnieuw.", ERROR
+        return tr("De agent gaf geen antwoord. Probeer het straks opnieuw."), ERROR
     if answer is not None:
-        return closing(Said.parse(answer))
+        return closing(Said.parse(answer), tr)
     settings = with_passwords()
     from hwc_school_agent.workers import close as worker  # while we may still read every file
 
@@ -103,22 +113,22 @@ def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
         _step_down(settings.state)
         held = lock.hold(settings.state.runtime_directory)
     except lock.Taken:
-        return "De agent draait, maar geeft geen antwoord. Probeer het straks opnieuw.", ERROR
+        return tr("De agent draait, maar geeft geen antwoord. Probeer het straks opnieuw."), ERROR
     except OSError:
-        return "De map voor de werking (state.runtime_directory) is niet te gebruiken. Probeer het met sudo.", ERROR
+        return tr("De map voor de werking (state.runtime_directory) is niet te gebruiken. Probeer het met sudo."), ERROR
     try:
         job = CloseJob((), SystemClock().now())
         code, lines = child.collect(child.fork(lambda say: worker.run(settings, job, lambda said: say(said.line()))))
     finally:
         os.close(held)
     words = lines.decode("ascii", "replace").split("\n")[:-1]
-    return closing(Said.parse(words[-1]) if words and code == 0 else Said(Word.FAILED))
+    return closing(Said.parse(words[-1]) if words and code == 0 else Said(Word.FAILED), tr)
 
 
-def closing(said: Said) -> Told:
+def closing(said: Said, tr: Language = DUTCH) -> Told:
     """The sentence for the last word of a closing."""
     sentence, code = _CLOSING.get(said.word, _NOT_CLOSED)
-    return sentence.format(folder=_FOLDER[said.role or FolderRole.OTHER]), code
+    return tr(sentence, folder=tr(_FOLDER[said.role or FolderRole.OTHER])), code
 
 
 def _ask_agent(path: Path) -> str | None:

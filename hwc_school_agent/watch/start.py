@@ -40,27 +40,34 @@ def main(config: Path, credentials: Path | None) -> int:
     if code != 0:
         return _complain("De instellingen konden niet worden gelezen: een fout in dit programma.")
     settings = pickle.loads(bytes.fromhex(answer.decode().strip()))  # noqa: S301 - from our own child
+    speaks = settings.school.language
     try:
         lock = hold(settings.state.runtime_directory)
     except Taken:
-        return _complain("Er draait al een agent voor deze postbus. Stop die eerst.")
+        return _complain("Er draait al een agent voor deze postbus. Stop die eerst.", speaks)
     except OSError:
         return _complain(
-            f"De map {settings.state.runtime_directory} is niet te gebruiken. Maak hem aan en geef dit account"
-            " schrijfrecht ([state] runtime_directory)."
+            "De map %(folder)s is niet te gebruiken. Maak hem aan en geef dit account schrijfrecht ([state]"
+            " runtime_directory).",
+            speaks,
+            folder=settings.state.runtime_directory,
         )
     try:
         installation_key(settings.state.directory)  # made now: with the first receipt its date would tell of a signal
     except OSError:
         return _complain(
-            f"De map {settings.state.directory} is niet te gebruiken. Maak hem aan en geef dit account schrijfrecht"
-            " ([state] directory)."
+            "De map %(folder)s is niet te gebruiken. Maak hem aan en geef dit account schrijfrecht ([state]"
+            " directory).",
+            speaks,
+            folder=settings.state.directory,
         )
     try:
         listening = listen(settings.desk.host, settings.desk.port)
     except OSError:
         return _complain(
-            f"Het adres {settings.desk.host}:{settings.desk.port} is niet vrij. Kies een ander in [desk] listen."
+            "Het adres %(address)s is niet vrij. Kies een ander in [desk] listen.",
+            speaks,
+            address=":".join((settings.desk.host, str(settings.desk.port))),
         )
     loop = Loop(SystemClock())
     watch = Watch(settings, SystemClock(), loop, listening, memory)
@@ -69,7 +76,8 @@ def main(config: Path, credentials: Path | None) -> int:
         watch.start()
     except OSError:
         return _complain(
-            "Een socket kon niet worden gemaakt. Kijk naar [state] runtime_directory, [bell] group en [bell] listen."
+            "Een socket kon niet worden gemaakt. Kijk naar [state] runtime_directory, [bell] group en [bell] listen.",
+            speaks,
         )
 
     watch.tick()
@@ -115,7 +123,11 @@ def _read_settings(config: Path, credentials: Path | None) -> Child:
     return fork(task, quiet=False)
 
 
-def _complain(sentence: str) -> int:
+def _complain(text: str, language: str = "nl", **facts: object) -> int:
+    """Say why there is nothing to run. The catalogues are for those who end: whoever stays has none in memory."""
+    from hwc_school_agent import catalogues
+
+    sentence = catalogues.language(language)(text, **facts)
     print(f"hwc-school-agent: {sentence}", file=sys.stderr, flush=True)  # noqa: T201
     return ERROR
 

@@ -79,6 +79,6 @@ def test_overlaps_become_one() -> None:
 
 
 def test_in_dutch() -> None:
-    assert read_closure("2026-10-10/2026-10-18 Herfst\x1bvakantie").in_dutch == (
+    assert read_closure("2026-10-10/2026-10-18 Herfst\x1bvakantie").said() == (
         "zaterdag 10 oktober 2026 t/m zondag 18 oktober 2026 (Herfst?vakantie)"
     )

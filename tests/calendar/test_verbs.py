@@ -16,6 +16,7 @@ import pytest
 from hwc_school_agent.calendar_closures import read_closure
 from hwc_school_agent.calendar_proposal import propose
 from hwc_school_agent.cli_calendar import shown
+from hwc_school_agent.domain.language import DUTCH
 from hwc_school_agent.domain.school_days import Calendar
 from tests.calendar.test_ics import day, event, ics
 from tests.cli.conftest import Ended
@@ -175,7 +176,7 @@ YEAR = Calendar(
 
 def test_what_show_prints() -> None:
     assert (
-        shown(YEAR, (read_closure("2026-12-19/2027-01-03 Kerstvakantie"),), NOW)
+        shown(YEAR, (read_closure("2026-12-19/2027-01-03 Kerstvakantie"),), NOW, DUTCH)
         == """\
 Vandaag: dinsdag 24 november 2026, een schooldag.
 De volgende schooldag: donderdag 26 november 2026.
@@ -199,5 +200,5 @@ De lijst geldt tot en met zondag 22 augustus 2027. Voorstel voor regio Noord.
     ],
 )  # fmt: skip
 def test_show_warns(until: date | None, said: str) -> None:
-    assert said in shown(replace(YEAR, known_until=until), (), NOW)
-    assert "LET OP" not in shown(replace(YEAR, known_until=date(2027, 1, 24)), (), NOW)
+    assert said in shown(replace(YEAR, known_until=until), (), NOW, DUTCH)
+    assert "LET OP" not in shown(replace(YEAR, known_until=date(2027, 1, 24)), (), NOW, DUTCH)

@@ -21,7 +21,7 @@ from hwc_school_agent.catalogues import DOMAIN, LOCALE
 
 PACKAGE = LOCALE.parent
 #: How a text is marked in Python (``domain/language.py``). In a template it is ``_("...")`` or ``{% trans %}``.
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"mark": None, "tr": None, "plural": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"mark": None, "tr": None, "plural": (1, 2), "_complain": None}
 TEMPLATE_WORDS: dict[str, tuple[int, ...] | None] = {"_": None, "gettext": None, "ngettext": (1, 2)}
 _TEMPLATE_OPTIONS = {"newstyle_gettext": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 _HEADER = """\

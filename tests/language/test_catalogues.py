@@ -131,6 +131,22 @@ def _is_sentence(text: object) -> bool:
     )
 
 
+def called_with(name: str) -> set[str]:
+    """Texts that a file hands to ``tr``, ``mark`` or ``plural``; also within an f-string, where none is extracted."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse((PACKAGE / name).read_text("utf-8"))):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in catalogue.KEYWORDS:
+            found |= {a.value for a in node.args[:2] if isinstance(a, ast.Constant) and isinstance(a.value, str)}
+    return found
+
+
+def test_every_call_is_extracted() -> None:
+    known = {form for m in texts() if m.id for form in forms(m.id)}
+    for path in sources():
+        if path.suffix == ".py":
+            assert called_with(path.relative_to(PACKAGE).as_posix()) - known == set()
+
+
 def test_scripts_hold_no_texts() -> None:
     script = (PACKAGE / "desk/static/bureau.js").read_text("utf-8")
     code = re.sub(r"(?m)//.*$|/\*.*?\*/", "", script)

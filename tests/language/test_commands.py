@@ -1,0 +1,99 @@
+"""What the commands say to people, in the school's language."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+
+from tests.calendar.test_ics import day, event, ics
+from tests.calendar.test_verbs import SCHOOL, TIMES, hwc, today
+from tests.language.test_pages import DUTCH
+from tests.servers import free_port
+
+#: Names and words of Dutch that are no translation's to change.
+NAMES = re.compile(
+    r"[\w-]*(?:vakantie|dag)\b|schoolvakanties|noord|midden|zuid|De Linde|De Regenboog|hemelvaart", re.IGNORECASE
+)
+
+
+def dutch_in(text: str) -> set[str]:
+    return set(re.findall(r"[^\W\d_]+", NAMES.sub("", text).lower())) & (DUTCH | {"map", "mappen", "dagen"})
+
+
+def config(folder: Path, code: str) -> Path:
+    path = folder / "config.toml"
+    port = free_port()
+    path.write_text(
+        f"""\
+[school]
+name = "De Linde"
+language = "{code}"
+[mailbox]
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+user = "hwc"
+[submission]
+host = "127.0.0.1"
+port = {port}
+tls = "none"
+from = "hwc@school.example"
+user = "hwc"
+[calendar]
+closed = ["2099-12-19/2099-12-31"]
+known_until = "2027-01-01"
+[state]
+directory = "state"
+runtime_directory = "run"
+"""
+    )
+    credentials = folder / "credentials"
+    credentials.mkdir(mode=0o700)
+    for name in ("mailbox__password", "submission__password"):
+        (credentials / name).write_text("geheim\n")
+        (credentials / name).chmod(0o600)
+    return path
+
+
+def test_commands_in_english(tmp_path: Path) -> None:
+    path = config(tmp_path, "en")
+    options = ("--config", path, "--credentials", tmp_path / "credentials")
+    calendar = tmp_path / "days.ics"
+    soon = today() + timedelta(days=30)
+    calendar.write_text(ics(event("Studiedag", *day(f"{soon:%Y%m%d}"))))
+    said = {
+        "check": hwc(*options, "check"),
+        "close": hwc(*options, "close"),
+        "drill": hwc(*options, "drill"),
+        "show": hwc(*options, "calendar", "show"),
+        "import": hwc(*options, "calendar", "import", calendar),
+        "run": hwc(*options, "doctor"),
+    }
+    for verb, ended in said.items():
+        assert dutch_in(ended.out + ended.err) == set(), verb
+    assert said["check"].err == "The mailbox cannot be reached: the mail server does not answer.\n"
+    assert said["drill"].err.startswith("The agent is not running.")
+    assert "The next school day: " in said["show"].out
+    assert "Days without school that were found:" in said["import"].out
+
+
+def test_the_same_in_dutch(tmp_path: Path) -> None:
+    path = config(tmp_path, "nl")
+    options = ("--config", path, "--credentials", tmp_path / "credentials")
+    assert hwc(*options, "check").err == "De postbus is niet bereikbaar: de mailserver geeft geen antwoord.\n"
+    assert dutch_in(hwc(*options, "drill").err)
+
+
+def test_init_in_english(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    words = ("--config", path, "init", "--language", "en", "--region", "zuid")
+    ended = hwc(*words, answers=[*SCHOOL, *TIMES, "n", "n", "y", "- 1", ""])
+    assert ended.code == 0, ended
+    assert tomllib.loads(path.read_text())["school"]["language"] == "en"
+    assert dutch_in(ended.out) == set()
+    assert "Is the school closed on Good Friday? [y/N]" in ended.out
+    again = hwc("--config", path, "init", answers=["" for _ in range(30)])  # speaks as the file says
+    assert "The school" in again.out
+    assert dutch_in(again.out) == set()
