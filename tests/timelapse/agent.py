@@ -153,7 +153,7 @@ class Selector(selectors.EpollSelector):
                 self._done(str(self.looks))
                 return
             case "bells":
-                self._done(str(self.watch._rope.connected))
+                self._done(str(self.watch._bells._rope.connected))
                 return
         self._done("done")
 
@@ -169,14 +169,15 @@ class Selector(selectors.EpollSelector):
         desk = watch._door._child
         me = os.getpid()
         children = Path(f"/proc/{me}/task/{threading.get_native_id()}/children").read_text().split()
-        if [pid for pid in children if desk is None or int(pid) != desk.pid]:
+        staying = {child.pid for child in (desk, watch._bells._house._child) if child is not None}
+        if [pid for pid in children if int(pid) not in staying]:
             return "a child"
         if self._silent:
             return ""
         for line in (watch._ear._line, watch._spare._line):
             if line._socket is not None and not (line._wait is not None and line._wait.idle):
                 return "a question to the mail server"
-        if any(bell.pings or bell.rings for bell in watch._rope._bells):
+        if any(bell.pings or bell.rings for bell in watch._bells._rope._bells):
             return "a bell"
         return ""
 
