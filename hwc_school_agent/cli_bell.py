@@ -14,6 +14,8 @@ from hwc_school_agent.cli_common import Stop, settings_of
 
 if TYPE_CHECKING:
     from hwc_school_agent.bells.desktop import Connect
+    from hwc_school_agent.bells.trial import Seen
+    from hwc_school_agent.domain.language import Language
 
 DESK = "127.0.0.1:8420"
 RUNTIME_DIRECTORY = "/run/hwc-school-agent"
@@ -29,6 +31,13 @@ ROLES = ("contact", "backup", "head")
     envvar="HWC_BELL_ROLE",
     show_envvar=True,
     help="Whose bell this is: it rings when this role is rung. Without it, it rings with everybody.",
+)
+@click.option(
+    "--language",
+    type=click.Choice(["nl", "en"]),
+    envvar="HWC_BELL_LANGUAGE",
+    show_envvar=True,
+    help="Of the notification.  [default: as [school] language, else nl]",
 )
 @click.option("--test", is_flag=True, help="Show the notification once, ask the agent for a sign, and end: 0 or 5.")
 @click.option("--socket", type=click.Path(path_type=Path), metavar="FILE", help="Where the agent's bell rope hangs.")
@@ -46,6 +55,7 @@ ROLES = ("contact", "backup", "head")
 def bell(
     context: click.Context,
     role: str | None,
+    language: str | None,
     test: bool,
     socket: Path | None,
     url: str | None,
@@ -61,13 +71,17 @@ def bell(
     configuration where this account may read it.
     On another machine (Windows, macOS, Linux): --desk and --token-file.
     """
+    code = language or _language(context.obj[0])
+    os.environ["HWC_BELL_LANGUAGE"] = code  # before anything of bells/ is imported: ``bells/words.py``
     connect, address = _way(context.obj[0], role, socket, url, desk, port, token_file, ca_file)
     if test:
+        from hwc_school_agent import catalogues
         from hwc_school_agent.bells import trial
 
-        sentences, code = trial.run(connect)
-        click.echo("\n".join(sentences), err=code != 0)
-        return code
+        tr = catalogues.language(code)
+        sentences, (seen, ended) = _sentences(tr), trial.run(connect)
+        click.echo("\n".join(sentences[one] for one in seen), err=ended != 0)
+        return ended
     from hwc_school_agent.bells import desktop
 
     return desktop.main(connect, address)
@@ -100,6 +114,34 @@ def _way(
         return poll.over(desk, port, token_file, ca_file), url or desk
     except poll.Unusable as wrong:
         raise Stop(1, wrong.text) from None
+
+
+def _sentences(tr: Language) -> dict[Seen, str]:
+    from hwc_school_agent.bells.trial import Seen
+
+    return {
+        Seen.HEARD: tr("De agent kent deze bel."),
+        Seen.NOT_HEARD: tr(
+            "De agent is niet te bereiken, of hij kent deze bel niet. Dat kan ICT nakijken: docs/bells.md."
+        ),
+        Seen.SHOWN: tr("De melding stond op het scherm."),
+        Seen.NOT_SHOWN: tr(
+            "Dit scherm kon de melding niet tonen: er is geen meldingsdienst, of die geeft geen antwoord."
+        ),
+        Seen.UNSURE: tr(
+            "Zag je de melding? Dit systeem kan dat zelf niet zeggen. Laat ook het bureau openstaan in de browser."
+        ),
+    }
+
+
+def _language(config: Path) -> str:
+    """``[school] language`` of a configuration that this account can perhaps not read; ``nl`` when it says nothing."""
+    import tomllib
+
+    try:
+        return str(tomllib.loads(config.read_text("utf-8-sig"))["school"]["language"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "nl"
 
 
 def _bell_defaults(config: Path) -> tuple[Path, str]:

@@ -1,4 +1,4 @@
-"""``hwc-school-agent bell --test``: does the agent know this bell, and does this screen show it? (Dutch: for staff.)"""
+"""``hwc-school-agent bell --test``: does the agent know this bell, and does this screen show it?"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import select
 import socket as sockets
 import time
 from collections.abc import Callable
+from enum import Enum
 
 from hwc_school_agent.bells.fallback import Plyer
 from hwc_school_agent.bells.screen import screen
@@ -18,18 +19,23 @@ AGENT_SECONDS = 20.0
 SCREEN_SECONDS = 5.0
 SHOWN_SECONDS = 3.0
 
-HEARD = "De agent kent deze bel."
-NOT_HEARD = "De agent is niet te bereiken, of hij kent deze bel niet. Dat kan ICT nakijken: docs/bells.md."
-SHOWN = "De melding stond op het scherm."
-NOT_SHOWN = "Dit scherm kon de melding niet tonen: er is geen meldingsdienst, of die geeft geen antwoord."
-UNSURE = "Zag je de melding? Dit systeem kan dat zelf niet zeggen. Laat ook het bureau openstaan in de browser."
+
+class Seen(Enum):
+    """What the trial found; the command line has the sentences."""
+
+    HEARD = "the agent knows this bell"
+    NOT_HEARD = "the agent cannot be reached, or does not know it"
+    SHOWN = "the notification was on the screen"
+    NOT_SHOWN = "no service for notifications answered"
+    UNSURE = "this system cannot tell"
 
 
-def run(connect: Callable[[], sockets.socket]) -> tuple[tuple[str, str], int]:
-    """Try both. Returns two sentences and the exit code: 0, or 5 when one of them did not answer for certain."""
+def run(connect: Callable[[], sockets.socket]) -> tuple[tuple[Seen, Seen], int]:
+    """Try both. Returns what was seen of each and the exit code: 0, or 5 when one did not answer for certain."""
     heard = _agent_answers(connect)
-    shown, sentence = _shown()
-    return (HEARD if heard else NOT_HEARD, sentence), 0 if heard and shown else NO_ANSWER
+    shown = _shown()
+    well = heard and shown is Seen.SHOWN
+    return (Seen.HEARD if heard else Seen.NOT_HEARD, shown), 0 if well else NO_ANSWER
 
 
 def _agent_answers(connect: Callable[[], sockets.socket]) -> bool:
@@ -46,14 +52,14 @@ def _agent_answers(connect: Callable[[], sockets.socket]) -> bool:
     return False
 
 
-def _shown() -> tuple[bool, str]:
+def _shown() -> Seen:
     answers: list[Ack] = []
     view = screen(answers.append, time.monotonic)
     try:
         view.ring(Occasion.LOOK)  # somebody sits there and asks for it
     except NoBus:
         Plyer().ring(Occasion.LOOK)
-        return False, UNSURE
+        return Seen.UNSURE
     end = time.monotonic() + SCREEN_SECONDS
     while not answers and time.monotonic() < end:
         fd = view.fileno()
@@ -61,7 +67,7 @@ def _shown() -> tuple[bool, str]:
         view.read()
         view.tick(time.monotonic())
     if Ack.RUNG not in answers:
-        return False, NOT_SHOWN
+        return Seen.NOT_SHOWN
     time.sleep(SHOWN_SECONDS)
     view.hush()
-    return True, SHOWN
+    return Seen.SHOWN

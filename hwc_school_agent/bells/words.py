@@ -6,12 +6,15 @@ so none can be passed on by accident (promises P4 and P5).
 
 from __future__ import annotations
 
+import os
 from enum import Enum
 from typing import Generic, TypeVar
 
-TITLE = "Bureau"
-TEXT = "Open het bureau."
-OPEN = "Open"  # what a click on the notification is called, where that is shown
+#: Title, text, and what a click on the notification is called where that is shown. The language comes from the
+#: environment and names one of these: no text is ever handed to a bell.
+LANGUAGE = "HWC_BELL_LANGUAGE"
+_FIXED = {"nl": ("Bureau", "Open het bureau.", "Open"), "en": ("Desk", "Open the desk.", "Open")}
+TITLE, TEXT, OPEN = _FIXED.get(os.environ.get(LANGUAGE, ""), _FIXED["nl"])
 
 LONGEST = 16  # bytes of a line, with its newline
 

@@ -9,27 +9,25 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
 from hwc_school_agent.bells.words import TEXT, TITLE
+from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.post import receipt
 
-BODY = f"""{TEXT}
-
-Deze mail komt elke schooldag op dezelfde tijd, ook als er niets is.
-Antwoorden hoeft niet.
-"""
+NOTHING_NEW = mark("Deze mail komt elke schooldag op dezelfde tijd, ook als er niets is.")
+NO_ANSWER = mark("Antwoorden hoeft niet.")
 
 _POLICY = SMTP.clone(max_line_length=998)  # as in ``post/receipt.py``
 
 
-def build(*, sender: str, to: str, at: datetime, key: bytes) -> EmailMessage:
+def build(*, sender: str, to: str, at: datetime, key: bytes, tr: Language = DUTCH) -> EmailMessage:
     """The mail to one person. ``sender``: ``[submission] from``; ``at``: aware local time; ``key``: for receipts."""
     name, address = parseaddr(sender)
     message = EmailMessage(policy=_POLICY)
     message["From"] = Address(name, addr_spec=address)
     message["To"] = Address(addr_spec=to)
-    message["Subject"] = TITLE
+    message["Subject"] = tr(TITLE)
     message["Date"] = format_datetime(at)  # always 31 characters
     message["Message-ID"] = receipt.bell_id(key, at.date(), to, sender)
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5: nobody answers it automatically
     message["X-Auto-Response-Suppress"] = "All"  # Exchange and Outlook: the same
-    message.set_content(BODY, cte="quoted-printable")
+    message.set_content(f"{tr(TEXT)}\n\n{tr(NOTHING_NEW)}\n{tr(NO_ANSWER)}\n", cte="quoted-printable")
     return message

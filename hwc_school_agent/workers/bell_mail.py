@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain.outcome import Mailed
 from hwc_school_agent.host.clock import local
 from hwc_school_agent.host.random_keys import derived, installation_key
@@ -27,9 +28,9 @@ def run(settings: Settings, now: float, say: Callable[[Mailed], None]) -> None:
     """
     at = local(now, settings.school.timezone)
     key = derived(installation_key(settings.state.directory), receipt.PURPOSE)
-    well = True
+    well, tr = True, language(settings.school.language)
     for to in settings.bell.mail_to:
-        mail = bell_mail.build(sender=settings.submission.sender, to=to, at=at, key=key)
+        mail = bell_mail.build(sender=settings.submission.sender, to=to, at=at, key=key, tr=tr)
         try:
             submit(settings.submission, mail)
         except (SubmissionLater, SubmissionRefused):

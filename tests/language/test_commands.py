@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 import tomllib
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from hwc_school_agent.catalogues import language
+from hwc_school_agent.post import bell_mail
 from tests.calendar.test_ics import day, event, ics
 from tests.calendar.test_verbs import SCHOOL, TIMES, hwc, today
 from tests.language.test_pages import DUTCH
@@ -97,3 +102,24 @@ def test_init_in_english(tmp_path: Path) -> None:
     again = hwc("--config", path, "init", answers=["" for _ in range(30)])  # speaks as the file says
     assert "The school" in again.out
     assert dutch_in(again.out) == set()
+
+
+def test_a_bell_in_english(tmp_path: Path) -> None:
+    """The notification's words follow the environment, which the command sets from the configuration."""
+    for code, said in (("nl", "Open het bureau."), ("en", "Open the desk."), ("xx", "Open het bureau.")):
+        program = "from hwc_school_agent.bells import words; print(words.TEXT)"
+        environment = {**os.environ, "HWC_BELL_LANGUAGE": code}
+        run = subprocess.run([sys.executable, "-I", "-c", program], env=environment, capture_output=True, text=True)
+        assert run.stdout.strip() == said
+    ended = hwc("--config", config(tmp_path, "en"), "bell", "--test", "--socket", tmp_path / "none")
+    assert ended.code == 5
+    assert "The agent cannot be reached" in ended.out + ended.err
+    assert dutch_in(ended.out + ended.err) == set()
+
+
+def test_the_daily_mail_in_english() -> None:
+    at = datetime(2026, 11, 23, 8, 10, tzinfo=UTC)
+    mail = bell_mail.build(sender="a@b.example", to="c@b.example", at=at, key=b"k", tr=language("en"))
+    assert str(mail["Subject"]) == "Desk"
+    assert dutch_in(mail.get_content()) == set()
+    assert "Open the desk." in mail.get_content()
