@@ -90,9 +90,25 @@ def check(settings: Settings) -> Told:
     except MailboxTrouble as trouble:
         why = tr(_TROUBLE[trouble.kind])
         return tr("De postbus is niet bereikbaar: %(why)s", why=why), UNREACHABLE
+    if fault := _page(settings, tr):
+        return fault
     return tr.plural(
         "De postbus is bereikbaar: %(n)d map gezien.", "De postbus is bereikbaar: %(n)d mappen gezien.", count
     ), 0
+
+
+def _page(settings: Settings, tr: Language) -> Told | None:
+    """What keeps browsers away from the page, or ``None``."""
+    from hwc_school_agent.doctor.certificate import look
+
+    certificate = look(settings.desk)
+    if certificate is None:
+        return None
+    if certificate.fault:
+        return tr("Het certificaat of de sleutel van het bureau is niet te gebruiken. Kijk naar [desk]."), ERROR
+    if not certificate.begins <= SystemClock().now() <= certificate.ends:
+        return tr("Het certificaat van het bureau is nu niet geldig. Vernieuw het; een herstart is niet nodig."), ERROR
+    return None
 
 
 def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import socket
+import ssl
 from collections.abc import Iterator
 
 import uvicorn
@@ -24,6 +25,8 @@ from hwc_school_agent.desk.link import Link
 from hwc_school_agent.domain.board import Attempts, Board, Session
 from hwc_school_agent.host.clock import SystemClock
 from hwc_school_agent.settings import Settings
+
+NO_CERTIFICATE = 3  # exit code that ``watch/door.py`` knows
 
 
 def run(
@@ -65,6 +68,8 @@ async def _serve(
     attempts: tuple[Attempts, ...],
     key: bytes,
 ) -> None:
+    if not _certificate_fits(settings):
+        os._exit(NO_CERTIFICATE)
     life = Life()
     link = Link(control, board, life.tell)
     app = App(settings, link, life, SystemClock(), sessions, attempts, key)
@@ -87,6 +92,17 @@ async def _serve(
     server = _Server(config)
     life.listens(server)
     await server.serve(sockets=[listening])
+
+
+def _certificate_fits(settings: Settings) -> bool:
+    """Whether uvicorn can use certificate and key. Every desk reads them anew, so a renewed file needs no restart."""
+    desk = settings.desk
+    try:
+        if desk.certificate:  # a key with a pass phrase must not make us ask for it on a terminal
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(desk.certificate, desk.key, password=lambda: "")
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def routes(app: App) -> Starlette:

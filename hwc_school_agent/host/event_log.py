@@ -27,6 +27,7 @@ class Event(Enum):
     REHEARSAL_FAILED = (240, 3, "the rehearsal failed; the number is the leg that was not gone")
     HEARTBEAT_FAILED = (330, 4, "the heartbeat address does not answer; said once a day")
     DESK_FAILED = (310, 3, "the desk could not start; the number is how often in a row")
+    DESK_CERTIFICATE = (312, 3, "the certificate or key of the desk cannot be used, the page is closed until it can")
     BELL_REFUSED = (320, 4, "a bell without the right to connect was refused")
     BELL_HOUSE_FAILED = (
         321,

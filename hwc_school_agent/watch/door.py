@@ -19,6 +19,8 @@ from hwc_school_agent.watch.loop import Loop
 MAX_LINE = 1 << 20
 PATIENCE = 4 << 20  # a desk that has not read so many bytes has hung
 CRASH_SECONDS = 2.0
+NO_CERTIFICATE = 3  # exit code of a desk whose certificate or key cannot be used
+AGAIN_SECONDS = 10.0  # then a next one tries; a renewed file needs no restart
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -54,6 +56,7 @@ class Door:
         self._in, self._out = bytearray(), bytearray()
         self._born = 0.0
         self._crashes = 0
+        self._told = False  # the log says that the certificate cannot be used; once is enough
         self._wait_for_knock()
 
     @property
@@ -143,7 +146,15 @@ class Door:
         self._control = None
         child, self._child = self._child, None
         child.kill()  # it has said its last word; what it showed must not outlive that
-        well = child.reap() in (0, -9)
+        code = child.reap()
+        if code == NO_CERTIFICATE:
+            if not self._told:
+                log(Event.DESK_CERTIFICATE)
+            self._told = True
+            self._loop.call_later(AGAIN_SECONDS, self._wait_for_knock)
+            return
+        self._told = False
+        well = code in (0, -9)
         quick = self._steady() - self._born < CRASH_SECONDS
         if well or not quick:
             self._crashes = 0
