@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hwc_school_agent.cli_common import Stop, settings_of
+
 if TYPE_CHECKING:
     from hwc_school_agent.doctor.examine import Sources
     from hwc_school_agent.settings import Settings
@@ -18,8 +20,20 @@ SERVICE_CREDENTIALS = Path("/run/credentials/hwc-school-agent.service")
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for a program: closed codes and levels.")
+@click.option("--admin-sheet", is_flag=True, help="Print what the administrator of the mail platform has to do.")
+@click.option(
+    "--platform",
+    type=click.Choice(["microsoft", "google", "plain"]),
+    help="For --admin-sheet.  [default: the one of the configuration]",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="For --admin-sheet: write it to DIR as admin-sheet.html and admin-sheet.txt instead.",
+)
 @click.pass_context
-def doctor(context: click.Context, as_json: bool) -> int:
+def doctor(context: click.Context, as_json: bool, admin_sheet: bool, platform: str | None, out: Path | None) -> int:
     """Look at everything the agent needs, and say what is wrong and what to do about it.
 
     Changes nothing, and never tells whether mail is there. Run it as root (sudo) while the agent runs: the passwords
@@ -29,6 +43,10 @@ def doctor(context: click.Context, as_json: bool) -> int:
     Exit codes: 0 nothing is wrong (there may be warnings), 1 something is wrong,
     3 the mailbox cannot be reached, 78 configuration wrong.
     """
+    if admin_sheet:
+        return _sheet(context, platform, out)
+    if platform or out:
+        raise click.UsageError("--platform and --out go with --admin-sheet.")
     from hwc_school_agent.doctor import report
     from hwc_school_agent.doctor.codes import Check, found
     from hwc_school_agent.doctor.examine import examine
@@ -51,6 +69,24 @@ def doctor(context: click.Context, as_json: bool) -> int:
     language = settings.school.language
     click.echo(report.as_json(findings, language, code) if as_json else report.as_text(findings, language), nl=False)
     return code
+
+
+def _sheet(context: click.Context, platform: str | None, out: Path | None) -> int:
+    from hwc_school_agent.doctor.sheets import choice, sheet
+
+    settings = settings_of(context, need_passwords=False)
+    page, language = choice.sheet_of(settings, platform), settings.school.language
+    if out is None:
+        click.echo(sheet.as_text(page, language), nl=False)
+        return 0
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for ending, text in (("html", sheet.as_html(page, language)), ("txt", sheet.as_text(page, language))):
+            (out / f"admin-sheet.{ending}").write_text(text, encoding="utf-8")
+            click.echo(out / f"admin-sheet.{ending}")
+    except OSError as error:
+        raise Stop(1, f"{out} cannot be used ({os.strerror(error.errno or 0)}).") from None
+    return 0
 
 
 def read(config: Path, credentials: Path | None) -> tuple[Settings, Sources]:
