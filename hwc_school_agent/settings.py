@@ -6,7 +6,7 @@ Kept apart from the reader so that ``watch`` need not import pydantic (10 MB, 15
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +24,7 @@ __all__ = [
     "People",
     "Phone",
     "Rehearsal",
+    "Report",
     "School",
     "Secret",
     "Senders",
@@ -130,6 +131,15 @@ class Rehearsal:
 
 
 @dataclass(frozen=True, slots=True)
+class Report:
+    """What the administrator declared about places that the program cannot look into: on which day, and for how many
+    days something is kept there (0: not at all). ``None``: nothing was declared."""
+
+    recovery_statement: tuple[date, int] | None = None
+    logs_statement: tuple[date, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     host: str = "127.0.0.1"
     port: int = 8420
@@ -185,3 +195,4 @@ class Settings:
     rehearsal: Rehearsal = field(default_factory=Rehearsal)
     people: People = field(default_factory=People)
     bell: Bell = field(default_factory=Bell)
+    report: Report = field(default_factory=Report)

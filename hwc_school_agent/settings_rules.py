@@ -96,6 +96,17 @@ def half_day(text: str) -> tuple[date, time]:
     return found
 
 
+def statement(text: str) -> tuple[date, int]:
+    """``2026-11-20 14``: on which day the administrator declared that something is kept for so many days."""
+    first, _, last = text.partition(" ")
+    if re.fullmatch(r"[0-9]{1,4}", last, re.ASCII):
+        try:
+            return _date(first), int(last)
+        except ValueError:
+            pass
+    raise Wrong("This is not a day and a number of days.", 'Write it as "2026-11-20 14"; 0 for not at all.')
+
+
 def _date(text: str) -> date:
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
         raise ValueError

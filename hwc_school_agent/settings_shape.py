@@ -24,6 +24,7 @@ from hwc_school_agent.settings_types import (
     OptionalDay,
     OptionalLine,
     OptionalListen,
+    OptionalStatement,
     OptionalUrl,
     Period,
     Phone,
@@ -144,6 +145,11 @@ class RehearsalSection(_Section):
     heartbeat_url: OptionalUrl = ""
 
 
+class ReportSection(_Section):
+    recovery_statement: OptionalStatement = written("")
+    logs_statement: OptionalStatement = written("")
+
+
 class HoursSection(_Section):
     morning: Span = written("07:00-08:30")
     look: Clock = written("07:45")
@@ -252,6 +258,7 @@ class File(BaseSettings):
     senders: SendersSection = SendersSection()
     retention: RetentionSection = RetentionSection()
     rehearsal: RehearsalSection = RehearsalSection()
+    report: ReportSection = ReportSection()
     hours: HoursSection = HoursSection()
     calendar: CalendarSection = CalendarSection()
     desk: DeskSection = DeskSection()

@@ -17,6 +17,7 @@ from hwc_school_agent.settings import (
     People,
     Phone,
     Rehearsal,
+    Report,
     School,
     Secret,
     Senders,
@@ -89,6 +90,7 @@ def typed(file: File, folder: Path) -> Settings:
         rehearsal=Rehearsal(proof.enabled, proof.at, proof.monthly_drill, proof.to, proof.heartbeat_url),
         people=People(tuple(Phone(*one) for one in file.people.phone_card)),
         bell=Bell(file.bell.group, *file.bell.listen, tuple(file.bell.mail_to)),
+        report=Report(file.report.recovery_statement, file.report.logs_statement),
     )
 
 
@@ -137,6 +139,10 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "monthly_drill": proof.monthly_drill,
             "to": proof.to,
             "heartbeat_url": proof.heartbeat_url,
+        },
+        "report": {
+            "recovery_statement": _statement(settings.report.recovery_statement),
+            "logs_statement": _statement(settings.report.logs_statement),
         },
         "hours": {
             "morning": f"{_clock(hours.morning_begin)}-{_clock(hours.morning_end)}",
@@ -201,6 +207,10 @@ def _listen(host: str, port: int) -> str:
 
 def _clock(moment: time) -> str:
     return moment.strftime("%H:%M")
+
+
+def _statement(declared: tuple[date, int] | None) -> str:
+    return f"{declared[0].isoformat()} {declared[1]}" if declared else ""
 
 
 def half_day(day: date, at: time) -> str:

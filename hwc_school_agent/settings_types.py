@@ -42,6 +42,10 @@ def _date_or_none(text: str) -> date | None:
     return rules.day(text) if text else None
 
 
+def _statement_or_none(text: str) -> tuple[date, int] | None:
+    return rules.statement(text) if text else None
+
+
 def written(default: str | list[str]) -> Any:
     """A default in the notation of the file; it goes through the same rules as what is read."""
     return Field(default=default)
@@ -59,6 +63,7 @@ Clock = Annotated[time, text(rules.clock)]
 Span = Annotated[tuple[time, time], text(rules.span)]
 Period = Annotated[tuple[date, date], text(rules.period)]
 HalfDay = Annotated[tuple[date, time], text(rules.half_day)]
+OptionalStatement = Annotated[tuple[date, int] | None, text(_statement_or_none)]
 OptionalDay = Annotated[date | None, text(_date_or_none)]
 Weekday = Annotated[int, text(rules.weekday)]
 Listen = Annotated[tuple[str, int], text(rules.listen)]

@@ -100,6 +100,7 @@ class Frozen(StrEnum):
     """What the worker that freezes the report may say."""
 
     DONE = "done"
+    NOT_YET = "not_yet"  # the ledger knows no day of that month: nothing to report
     FAILED = "failed"
 
 

@@ -13,10 +13,12 @@ from hwc_school_agent.domain.findings import Place, Verdict
 from hwc_school_agent.domain.report_words import Words
 
 DUTCH = Words(
+    language="nl",
     months=(
         *("januari", "februari", "maart", "april", "mei", "juni"),
         *("juli", "augustus", "september", "oktober", "november", "december"),
     ),
+    weekdays=("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
     places=MappingProxyType(
         {
             Place.FOLDERS: "Mappen van de postbus",
@@ -148,6 +150,52 @@ DUTCH = Words(
         "Mail die nog op een medewerker wacht, telt hier niet mee: die wordt nooit vanzelf gewist.",
         "Mail die nog op een medewerker wacht, telt hier niet mee. De school laat ongelezen mail na {days} schooldagen"
         " wissen.",
+    ),
+    labels=MappingProxyType(
+        {
+            "title": "Inspectierapport",
+            "question": "Wordt er niets bewaard?",
+            "intro": (
+                "Inspectierapport over {month}. Vastgelegd op {frozen} door het programma zelf, niet op "
+                "verzoek. Iedereen die erom vraagt, krijgt hetzelfde rapport."
+            ),
+            "verdict": "Uitkomst",
+            "month": "De schooldagen van {month}",
+            "month_since": "De schooldagen van {month}, vanaf {since}",
+            "no_ledger": "Het controleboek kon niet worden gelezen: over deze dagen is niets vastgesteld.",
+            "days": "Schooldagen",
+            "closed": "Postbus bereikt, alle mappen geteld",
+            "rehearsed": "Dagelijkse oefening helemaal gelukt",
+            "off": "Dagen zonder deze controle",
+            "of": "{number} van {days}",
+            "silence": (
+                "Of er signalen waren en hoeveel, staat hier met opzet niet. Op een kleine school zou dat "
+                "iets over een kind kunnen zeggen."
+            ),
+            "where": "Waar is gekeken",
+            "when": "Controles van {frozen}",
+            "place": "Plaats",
+            "how": "Hoe",
+            "found": "Gevonden",
+            "handled": (
+                "Afgehandeld is een bericht dat een medewerker als ontvangen heeft gemeld, of heeft "
+                "gelezen en daarna beantwoord, gemarkeerd of weggegooid."
+            ),
+            "limits": "Wat dit rapport niet kan aantonen",
+            "check": "Zelf nakijken",
+            "qr": "QR-code met de uitkomst en het zegel van dit rapport",
+            "check_how": (
+                "Scan de code en plak de tekst in de pagina <strong>nakijken.html</strong>, of open daar "
+                "het bestand <strong>{file}</strong>. Je ziet of er na het vastleggen iets is veranderd."
+            ),
+            "seal": "Zegel van de school:",
+            "guide": "Vergelijk deze woorden met de schoolgids.",
+            "data": "Gezegelde gegevens",
+            "footer": (
+                "Vragen? Ouders, de medezeggenschapsraad en de functionaris gegevensbescherming kunnen "
+                "terecht bij de school."
+            ),
+        }
     ),
     limits=(
         "Of iemand iets heeft overgeschreven, doorverteld of doorgestuurd.",

@@ -13,10 +13,12 @@ from hwc_school_agent.domain.findings import Place, Verdict
 from hwc_school_agent.domain.report_words import Words
 
 ENGLISH = Words(
+    language="en",
     months=(
         *("January", "February", "March", "April", "May", "June"),
         *("July", "August", "September", "October", "November", "December"),
     ),
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
     places=MappingProxyType(
         {
             Place.FOLDERS: "Folders of the mailbox",
@@ -143,6 +145,52 @@ ENGLISH = Words(
         "Mail that still waits for a member of staff does not count here: it is never erased by itself.",
         "Mail that still waits for a member of staff does not count here. The school has unread mail erased after"
         " {days} school days.",
+    ),
+    labels=MappingProxyType(
+        {
+            "title": "Inspection report",
+            "question": "Is nothing kept?",
+            "intro": (
+                "Inspection report on {month}. Frozen on {frozen} by the program itself, not on request. "
+                "Everybody who asks gets the same report."
+            ),
+            "verdict": "Result",
+            "month": "The school days of {month}",
+            "month_since": "The school days of {month}, from {since} on",
+            "no_ledger": "The ledger could not be read: nothing is established about these days.",
+            "days": "School days",
+            "closed": "Mailbox reached, every folder counted",
+            "rehearsed": "Daily rehearsal went the whole way",
+            "off": "Days without this check",
+            "of": "{number} of {days}",
+            "silence": (
+                "Whether there were signals and how many is left out on purpose. At a small school that "
+                "could say something about a child."
+            ),
+            "where": "Where was looked",
+            "when": "Checks of {frozen}",
+            "place": "Place",
+            "how": "How",
+            "found": "Found",
+            "handled": (
+                "Handled is a message that a member of staff reported as received, or read and then "
+                "answered, flagged or threw away."
+            ),
+            "limits": "What this report cannot show",
+            "check": "Check it yourself",
+            "qr": "QR code with the result and the seal of this report",
+            "check_how": (
+                "Scan the code and paste the text into the page <strong>nakijken.html</strong>, or open "
+                "the file <strong>{file}</strong> there. You see whether anything was changed after it "
+                "was frozen."
+            ),
+            "seal": "Seal of the school:",
+            "guide": "Compare these words with the school guide.",
+            "data": "Sealed data",
+            "footer": (
+                "Questions? Parents, the participation council and the data protection officer can ask the school."
+            ),
+        }
     ),
     limits=(
         "Whether somebody copied something by hand, told it or passed it on.",

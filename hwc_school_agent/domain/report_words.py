@@ -13,18 +13,25 @@ from hwc_school_agent.domain.findings import Finding, Found, Place, Verdict
 class Words:
     """Everything the report says in one language."""
 
+    language: str
     months: tuple[str, ...]
+    weekdays: tuple[str, ...]
     places: Mapping[Place, str]
     #: how it was looked at; what was found
     findings: Mapping[Finding, tuple[str, str]]
     #: headline; what it means
     verdicts: Mapping[Verdict, tuple[str, str]]
     unread: tuple[str, str]  # about mail that waits: never deleted; deleted after ``{days}`` school days
+    labels: Mapping[str, str]  # everything else on the page, by the name in its template
     limits: tuple[str, ...]  # what this report cannot show; always all of them
 
     def day(self, day: date) -> str:
         """A date in words."""
         return f"{day.day} {self.month(day)}"
+
+    def full_day(self, day: date) -> str:
+        """A date in words with the day of the week."""
+        return f"{self.weekdays[day.weekday()]} {self.day(day)}"
 
     def month(self, day: date) -> str:
         """Month and year in words."""

@@ -37,6 +37,23 @@ def first_of_month(day: date, calendar: Calendar) -> bool:
     return is_school_day(day, calendar) and not any(is_school_day(each, calendar) for each in earlier)
 
 
+def report_due(today: date, calendar: Calendar) -> date | None:
+    """The month (its first day) that the newest report has to be about: the one before this, from the first school
+    day of this month on. ``None``: this month has had no school day yet."""
+    first = today.replace(day=1)
+    if not any(is_school_day(first + timedelta(days=n), calendar) for n in range(today.day)):
+        return None
+    return (first - timedelta(days=1)).replace(day=1)
+
+
+def next_report(today: date, calendar: Calendar) -> date:
+    """The first day after ``today`` that is the first school day of its month."""
+    day = next_school_day(today, calendar)
+    while not first_of_month(day, calendar):
+        day = next_school_day(day, calendar)
+    return day
+
+
 def school_ends(day: date, calendar: Calendar) -> time | None:
     """When school ends early on ``day``: from then on the bells are silent. ``None``: at the usual time."""
     return min((at for half, at in calendar.half_days if half == day), default=None)

@@ -25,6 +25,8 @@ class Event(Enum):
     REHEARSED = (140, 6, "the rehearsal went the whole way")
     NOT_SCANNED = (141, 5, "the rehearsal went the whole way, but the memory cannot be searched on this machine")
     REHEARSAL_FAILED = (240, 3, "the rehearsal failed; the number is the leg that was not gone")
+    FROZEN = (150, 6, "the report of the month is frozen")
+    FREEZE_FAILED = (250, 4, "the report of the month could not be frozen; it is tried again; said once a day")
     HEARTBEAT_FAILED = (330, 4, "the heartbeat address does not answer; said once a day")
     DESK_FAILED = (310, 3, "the desk could not start; the number is how often in a row")
     DESK_CERTIFICATE = (312, 3, "the certificate or key of the desk cannot be used, the page is closed until it can")

@@ -29,6 +29,8 @@ class Worker(StrEnum):
     SCAN = "rehearsal_scan"
     HEARTBEAT = "heartbeat"
     BELL_MAIL = "bell_mail"
+    INSPECT = "inspect"
+    FREEZE = "freeze"
 
 
 class Hands:

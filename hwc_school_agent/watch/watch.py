@@ -26,6 +26,7 @@ from hwc_school_agent.watch.ear import Ear
 from hwc_school_agent.watch.errands import Errands
 from hwc_school_agent.watch.heartbeat import Heartbeat
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.monthly import Monthly
 from hwc_school_agent.watch.rehearsal import Rehearsal
 from hwc_school_agent.watch.spare import Spare
 from hwc_school_agent.watch.tokens import tokens_for
@@ -53,6 +54,7 @@ class Watch:
         self._marks: dict[str, Mark] = {}  # every folder at the last look
         self._rehearsal = Rehearsal(settings, clock, loop, memory, lambda: self._marks, self._ear.poke, self._rehearsed)
         self._heartbeat_url = Heartbeat(settings.rehearsal.heartbeat_url, clock, loop)
+        self._monthly = Monthly(settings, clock, loop, lambda: bool(self._book.jobs()))
         self._errands = Errands(
             settings,
             clock,
@@ -103,6 +105,7 @@ class Watch:
             self._tokens.stop()
         self._rehearsal.stop()
         self._heartbeat_url.stop()
+        self._monthly.stop()
         self._door.close()
         self._bells.close()
         self._control.close()
@@ -154,6 +157,7 @@ class Watch:
         self._rehearsal.tick(now, school_day=todo.school_day, healthy=self._board.health is Health.OK)
         if todo.school_day and self._rehearsal.rings(now):
             self._ring(Ring(Why.TROUBLE, frozenset(Role), phone_card=True))
+        self._monthly.tick(now)
         if todo.close:
             self._done = replace(self._done, closed=True)
             self._errands.close(lambda _said: None, again=True)

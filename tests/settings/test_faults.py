@@ -56,6 +56,9 @@ FAULTS = [
     ("mailbox", 'user = ""', "mailbox.user", "Fill it in"),
     ("submission", 'from = "Juf Anna <hwc@school.example>"', "submission.from", "only the address"),
     ("submission", 'from = "hwc@school.example\\r\\nBcc: x@y"', "submission.from", "only the address"),
+    ("report", 'logs_statement = "14 days"', "report.logs_statement", 'as "2026-11-20 14"'),
+    ("report", 'recovery_statement = "2026-11-31 14"', "report.recovery_statement", 'as "2026-11-20 14"'),
+    ("report", 'recovery_statement = "2026-11-20 -1"', "report.recovery_statement", "0 for not at all"),
     # secrets in the file
     ("mailbox", 'password = "x"', "mailbox.password", "credential mailbox__password"),
     ("submission", 'password = "x"', "submission.password", "credential submission__password"),

@@ -18,6 +18,7 @@ from hwc_school_agent.settings import (
     People,
     Phone,
     Rehearsal,
+    Report,
     School,
     Secret,
     Senders,
@@ -90,6 +91,9 @@ at = "07:10"
 monthly_drill = false
 to = "hwc@school.example"
 heartbeat_url = "https://ping.example/abc?x=1"
+[report]
+recovery_statement = "2026-11-20 14"
+logs_statement = "2026-11-21 0"
 [hours]
 morning = "06:30-09:00"
 look = "06:30"
@@ -143,6 +147,7 @@ phone_card = ["Anouk de Boer,contact , +31 6-1234 5678", "'t Bureau, head, 030 1
             Rehearsal(False, time(7, 10), False, "hwc@school.example", "https://ping.example/abc?x=1"),
             People((Phone("Anouk de Boer", "contact", "+31 6-1234 5678"), Phone("'t Bureau", "head", "030 123 45 67"))),
             Bell("bells", "::1", 8421, ("Anouk@School.example",)),
+            Report((date(2026, 11, 20), 14), (date(2026, 11, 21), 0)),
         )
     )
     assert got.submission.password.reveal() == "twee woorden"
