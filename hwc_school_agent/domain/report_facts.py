@@ -2,14 +2,11 @@
 
 Lines of ``name value``; every value comes from a closed list, the calendar, the ledger or the configuration::
 
-    hwc-school-agent/ledger/0123456789abcdef
     hwc-school-agent report 1
     school Basisschool De Linde
     language nl
     month 2026-11
     ...
-
-The first line names the ledger and its key, as in every signed note (``signed_note.py``).
 """
 
 from __future__ import annotations
@@ -44,7 +41,6 @@ class Tally:
 class ReportFacts:
     """What one report says."""
 
-    origin: str
     school: str
     language: str
     month: date  # its first day
@@ -69,15 +65,14 @@ class ReportFacts:
             f"{self.ledger_size} {self.ledger_head}", self.page,
         )  # fmt: skip
         lines = [f"{name} {value}" for name, value in zip(_NAMES, values, strict=True)]
-        return "\n".join([self.origin, FORMAT, *lines]) + "\n"
+        return "\n".join([FORMAT, *lines]) + "\n"
 
 
 def lines_of(text: str) -> Mapping[str, str]:
     """Name to value. Raises ``NotAReport`` when a line is missing, unknown, twice there or not in its place."""
-    rows = text.removesuffix("\n").split("\n")
-    rest = rows[2:]
+    first, *rest = text.removesuffix("\n").split("\n")
     pairs = [line.partition(" ") for line in rest]
-    if rows[1:2] != [FORMAT] or tuple(p[0] for p in pairs) != _NAMES or not text.endswith("\n"):
+    if first != FORMAT or tuple(p[0] for p in pairs) != _NAMES or not text.endswith("\n"):
         raise NotAReport
     return {name: value for name, _, value in pairs}
 
@@ -88,7 +83,6 @@ def parse(text: str) -> ReportFacts:
     try:
         size, _, head = given["ledger"].partition(" ")
         facts = ReportFacts(
-            origin=text.partition("\n")[0],
             school=given["school"],
             language=given["language"],
             month=date.fromisoformat(given["month"] + "-01"),

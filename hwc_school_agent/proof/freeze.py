@@ -27,6 +27,7 @@ from hwc_school_agent.proof import own_traces, report_page, report_pdf
 from hwc_school_agent.proof.keys import SigningKey
 from hwc_school_agent.proof.ledger import Ledger
 from hwc_school_agent.proof.replace_file import replace_file
+from hwc_school_agent.proof.seal import sealed_by
 from hwc_school_agent.settings import Settings
 
 #: The time that every file of a report carries, on the day it was frozen (local wall time).
@@ -50,7 +51,7 @@ def seen(words: Iterable[str], facts: Facts) -> Facts:
     )
 
 
-def facts_of(settings: Settings, job: FreezeJob, ledger: Ledger | None, key: SigningKey) -> ReportFacts:
+def facts_of(settings: Settings, job: FreezeJob, ledger: Ledger | None) -> ReportFacts:
     """Everything the report says, but for the hash of its page."""
     facts = Facts(
         frozen=job.frozen,
@@ -69,7 +70,6 @@ def facts_of(settings: Settings, job: FreezeJob, ledger: Ledger | None, key: Sig
     since = _since(job.month, ledger, settings.calendar)
     entries = _entries(ledger, since)
     return ReportFacts(
-        origin=ledger.current.origin if ledger else origin_of(key.public),
         school=settings.school.name,
         language=settings.school.language,
         month=job.month,
@@ -92,7 +92,8 @@ def files_of(facts: ReportFacts, ledger: Ledger | None, key: SigningKey) -> Mapp
     fingerprint = words_of(key.public)
     page = report_page.page(facts, fingerprint)
     facts = replace(facts, page=report_page.page_hash(page))
-    note = key.note(facts.origin, facts.text())
+    origin = ledger.current.origin if ledger else origin_of(key.public)
+    note = sealed_by(key, origin, facts.text())
     code = compact(note, key.public)
     files = {"html": report_page.sealed(page, facts, note.text(), code).encode()}
     if (pdf := report_pdf.pdf(facts, fingerprint, code)) is not None:
@@ -100,7 +101,7 @@ def files_of(facts: ReportFacts, ledger: Ledger | None, key: SigningKey) -> Mapp
     whole = {
         "format": "hwc-school-agent report 1",
         "facts": dict(lines_of(facts.text())),
-        "key": vkey(facts.origin, key.public),
+        "key": vkey(origin, key.public),
         "note": note.text(),
         "ledger": ledger.data().decode() if ledger else "",
     }

@@ -43,11 +43,15 @@ class Sealer:
 
     def sealed(self, text: str) -> Note:
         """``text`` as a note."""
-        name = self.ledger.current.origin
-        note = self._key.note(name, f"{name}\nkey {base64.b64encode(self._key.public).decode()}\n{text}")
-        if not text.endswith("\n") or Note.parse(note.text()) != note:
-            raise NotANote
-        return note
+        return sealed_by(self._key, self.ledger.current.origin, text)
+
+
+def sealed_by(key: SigningKey, name: str, text: str) -> Note:
+    """``text`` as a note that ``key`` sealed for the ledger ``name``. Raises ``NotANote``."""
+    note = key.note(name, f"{name}\nkey {base64.b64encode(key.public).decode()}\n{text}")
+    if not text.endswith("\n") or Note.parse(note.text()) != note:
+        raise NotANote
+    return note
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,14 +98,10 @@ class Watch:
     def stop(self) -> None:
         """End everything that was started."""
         notify("STOPPING=1")
-        self._ear.stop()
-        self._spare.stop()
-        self._errands.stop()
-        if self._tokens is not None:
-            self._tokens.stop()
-        self._rehearsal.stop()
-        self._heartbeat_url.stop()
-        self._monthly.stop()
+        parts = (self._ear, self._spare, self._errands, self._tokens, self._rehearsal, self._heartbeat_url, self._monthly)
+        for part in parts:
+            if part is not None:
+                part.stop()
         self._door.close()
         self._bells.close()
         self._control.close()

@@ -30,7 +30,7 @@ def _freeze(settings: Settings, job: FreezeJob) -> Frozen:
         book, key = None, keys[-1]  # the report says that it could not be read
     if book is not None and (book.parts[0].begin.year, book.parts[0].begin.month) > (job.month.year, job.month.month):
         return Frozen.NOT_YET
-    facts = freeze.facts_of(settings, job, book, key)
+    facts = freeze.facts_of(settings, job, book)
     files = freeze.files_of(facts, book, key)
     freeze.write(directory, facts, files, settings.school.timezone)
     return Frozen.DONE

@@ -16,10 +16,11 @@ from hwc_school_agent.domain.findings import Finding, Switch, Verdict
 from hwc_school_agent.domain.ledger_entry import DayState
 from hwc_school_agent.domain.outcome import Frozen
 from hwc_school_agent.domain.report_facts import NotAReport, ReportFacts, Tally, lines_of, parse
-from hwc_school_agent.domain.signed_note import Note, parse_compact
+from hwc_school_agent.domain.signed_note import parse_compact
 from hwc_school_agent.domain.state_files import REPORTS_KEPT, is_known, report_name
 from hwc_school_agent.proof import own_traces, report_pdf
 from hwc_school_agent.proof.report_page import page_hash
+from hwc_school_agent.proof.seal import opened
 from hwc_school_agent.workers import freeze
 from tests.report.book import DECEMBER, FIRST, GOOD, NOVEMBER, Book, book, job
 
@@ -38,7 +39,7 @@ def files(made: Book) -> dict[str, bytes]:
 
 def facts(made: Book, month: date = NOVEMBER) -> ReportFacts:
     whole = json.loads((made.settings.state.directory / report_name(month, "json")).read_text())
-    return parse(Note.parse(whole["note"]).body)
+    return parse(opened(whole["note"]).text)
 
 
 @pytest.fixture(autouse=True)
@@ -83,8 +84,7 @@ def test_the_same_bytes_for_everybody_and_no_time_of_its_own(school: Book, tmp_p
 def test_the_json_holds_what_is_sealed(school: Book) -> None:
     assert run(school) == "done"
     whole = json.loads(files(school)["report-2026-11.json"])
-    body = Note.parse(whole["note"]).body
-    assert whole["facts"] == lines_of(body)
+    assert whole["facts"] == lines_of(opened(whole["note"]).text)
     assert whole["ledger"].encode() == school.ledger.data()
     code = files(school)["report-2026-11.html"].decode().partition("HWC1:")[2].partition("<")[0]
     note, public = parse_compact("HWC1:" + code)
