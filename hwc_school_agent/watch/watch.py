@@ -98,8 +98,8 @@ class Watch:
     def stop(self) -> None:
         """End everything that was started."""
         notify("STOPPING=1")
-        parts = (self._ear, self._spare, self._errands, self._tokens, self._rehearsal, self._heartbeat_url, self._monthly)
-        for part in parts:
+        errands = (self._errands, self._tokens, self._rehearsal, self._heartbeat_url, self._monthly)
+        for part in (self._ear, self._spare, *errands):
             if part is not None:
                 part.stop()
         self._door.close()
