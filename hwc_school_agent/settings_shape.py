@@ -32,6 +32,7 @@ from hwc_school_agent.settings_types import (
     Span,
     TlsKind,
     Weekday,
+    only_to_ourselves,
     text,
     written,
     wrong,
@@ -48,15 +49,6 @@ class SchoolSection(_Section):
     name: Line
     timezone: Annotated[str, text(rules.timezone)] = "Europe/Amsterdam"
     language: Literal["nl", "en"] = "nl"
-
-
-def _only_to_ourselves(tls: str, host: str | None) -> str:
-    if tls == "none" and host is not None and not rules.is_loopback(host):
-        raise wrong(
-            "Without TLS the password and the signals travel in the open.",
-            'Use "implicit" or "starttls"; "none" is for a server on this machine only.',
-        )
-    return tls
 
 
 class MailboxSection(_Section):
@@ -81,7 +73,7 @@ class MailboxSection(_Section):
     @field_validator("tls")
     @classmethod
     def _tls(cls, value: str, info: ValidationInfo) -> str:
-        return _only_to_ourselves(value, info.data.get("host"))
+        return only_to_ourselves(value, info.data.get("host"))
 
     @field_validator("tenant")
     @classmethod
@@ -124,7 +116,7 @@ class SubmissionSection(_Section):
     @field_validator("tls")
     @classmethod
     def _tls(cls, value: str, info: ValidationInfo) -> str:
-        return _only_to_ourselves(value, info.data.get("host"))
+        return only_to_ourselves(value, info.data.get("host"))
 
 
 class SendersSection(_Section):

@@ -46,6 +46,16 @@ def _statement_or_none(text: str) -> tuple[date, int] | None:
     return rules.statement(text) if text else None
 
 
+def only_to_ourselves(tls: str, host: str | None) -> str:
+    """``tls``, which may be ``none`` towards this machine only. ``host``: ``None`` when it is wrong itself."""
+    if tls == "none" and host is not None and not rules.is_loopback(host):
+        raise wrong(
+            "Without TLS the password and the signals travel in the open.",
+            'Use "implicit" or "starttls"; "none" is for a server on this machine only.',
+        )
+    return tls
+
+
 def written(default: str | list[str]) -> Any:
     """A default in the notation of the file; it goes through the same rules as what is read."""
     return Field(default=default)
