@@ -31,7 +31,6 @@ class Worker(StrEnum):
     BELL_MAIL = "bell_mail"
     INSPECT = "inspect"
     FREEZE = "freeze"
-    LEDGER = "ledger"
 
 
 class Hands:
