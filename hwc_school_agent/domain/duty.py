@@ -112,12 +112,16 @@ def duty(
     *,
     waits_since: datetime | None = None,
     trouble_since: datetime | None = None,
+    by_clock: bool = True,
 ) -> Duty:
     """What is to be done at ``now`` (aware, local).
 
     ``waits_since``: when the newest message that now waits for a person was seen. ``trouble_since``: since when the
-    mailbox cannot be looked into. After the end of the day (on a half day: of school), and on days without school,
-    nothing rings; looks go on.
+    mailbox cannot be looked into. ``by_clock``: it is a tick of the clock that asks; else a message or a person does,
+    and then only what is theirs rings. The look, trouble and the closing wait for the clock's own tick: they are
+    logged, and a line between two ticks would tell that a message came just then (promise P5).
+
+    After the end of the day (on a half day: of school), and on days without school, nothing rings; looks go on.
     """
     clock = now.time().replace(tzinfo=None)
     school_day = is_school_day(now.date(), calendar)
@@ -125,14 +129,14 @@ def duty(
     rings: list[Ring] = []
     end = min(hours.day_end, school_ends(now.date(), calendar) or hours.day_end)
     if school_day and clock < end:
-        done, ladder = _morning_look(now, clock, hours, done)
+        done, ladder = _morning_look(now, clock, hours, done) if by_clock else (done, None)
         done, handed = _handed_over(done)
         done, arrival = _arrival(now, hours, done, waits_since)
         rings = [r for r in (ladder, handed, arrival) if r is not None]
-    done, trouble = _trouble(now, done, trouble_since if morning else None)
-    if trouble is not None:
-        rings.append(trouble)
-    close = clock >= hours.close and not done.closed
+    if by_clock:
+        done, trouble = _trouble(now, done, trouble_since if morning else None)
+        rings += [] if trouble is None else [trouble]
+    close = by_clock and clock >= hours.close and not done.closed
     return Duty(tuple(rings), done, close, morning, school_day, MORNING_PACE if morning else DAY_PACE)
 
 

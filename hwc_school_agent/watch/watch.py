@@ -122,7 +122,7 @@ class Watch:
     def _local(self) -> datetime:
         return local(self._clock.now(), self._settings.school.timezone)
 
-    def _ask_duty(self) -> Duty:
+    def _ask_duty(self, *, by_clock: bool = True) -> Duty:
         now = self._local()
         if now.date() != self._today:
             begun = now if self._today is None else None
@@ -138,12 +138,12 @@ class Watch:
             self._done,
             waits_since=None if waits is None else local(waits, zone),
             trouble_since=None if trouble is None else local(trouble, zone),
+            by_clock=by_clock,
         )
 
     def tick(self) -> None:
-        """Do what the clock asks for. Called every 15 seconds or more often, and when something has changed."""
-        before, self._duty = self._duty, self._ask_duty()
-        todo = self._duty
+        """Do what the clock asks for. Called every 15 seconds, and when a rehearsal has ended."""
+        before, self._duty = self._duty, (todo := self._ask_duty())
         self._done = todo.done
         if todo.morning and not before.morning:
             self._write_down(Note.BEGUN)
@@ -159,6 +159,12 @@ class Watch:
             self._errands.close(lambda _said: None, again=True)
         if todo.pace != before.pace or self._until_look() <= 0:
             self._ear.poke()
+
+    def _something_came(self) -> None:
+        """A message came, or somebody cannot: ring for that; all else waits for the clock's next tick."""
+        self._done = (todo := self._ask_duty(by_clock=False)).done
+        for ring in todo.rings:
+            self._ring(ring)
 
     def _until_look(self) -> float:
         """Seconds until the next look is due. Looks stand on a grid of the wall clock, so that a look which a
@@ -232,7 +238,7 @@ class Watch:
 
     def _book_changed(self) -> None:
         self._changed = True
-        self.tick()
+        self._something_came()
 
     # -- people ---------------------------------------------------------------------------
 
@@ -260,7 +266,7 @@ class Watch:
             case OrderWord.CANNOT:
                 if order.role in {r.value for r in Role}:
                     self._done = cannot(self._done, Role(order.role))
-                    self.tick()
+                    self._something_came()
             case OrderWord.CONFIRMED:
                 if self._book.confirm(order.handle, order.name, order.answered, now):
                     self._errands.finish(order.handle)

@@ -335,3 +335,17 @@ def test_whatever_the_ticks_the_look_is_rung_and_nothing_rings_outside_the_day(
     assert len(looks_rung) == (1 if in_day else 0)
     assert all("07:45" <= c < "17:00" or (why is Why.ARRIVAL and c >= "00:00") for c, why in day.times())
     assert all(c < "17:00" for c, _ in day.times())
+
+
+def test_a_message_brings_forward_nothing_that_the_clock_owes() -> None:
+    """A look that is due is rung and logged by the clock's own tick: else its second would tell of the message."""
+    due = Done()
+    came = at("07:45")
+    asked = duty(at("07:46"), HOURS, CALENDAR, due, waits_since=came, trouble_since=at("07:30"), by_clock=False)
+    assert (asked.rings, asked.close) == ((), False)
+    assert duty(at("17:01"), HOURS, CALENDAR, due, by_clock=False).close is False
+    ticked = duty(at("07:46:10"), HOURS, CALENDAR, asked.done, waits_since=came, trouble_since=at("07:30"))
+    assert [ring.why for ring in ticked.rings] == [Why.LOOK, Why.TROUBLE]
+    after_a_look = looked(ticked.done, at("07:47"))
+    rings = duty(at("07:48"), HOURS, CALENDAR, after_a_look, waits_since=at("07:48"), by_clock=False).rings
+    assert [ring.why for ring in rings] == [Why.ARRIVAL]

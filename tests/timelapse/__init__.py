@@ -35,22 +35,30 @@ What keeps real time, and how tests deal with it honestly:
 
 from __future__ import annotations
 
+import json
+import os
 import re
+import signal
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.agent import Agent, Bell, Visitor
+from argon2 import PasswordHasher
+
+from hwc_school_agent.staff_file import FILE
+from tests.agent import PASSPHRASE, Agent, Bell, Visitor
 from tests.helpers import PATIENCE, eventually
 from tests.servers import MailServer, SmtpSink
 from tests.servers.smtp_sink import Received
 from tests.timelapse.steered import NOTES, STEER, SteeredClock
 
 ZONE = ZoneInfo("Europe/Amsterdam")
+STAFF = {"anouk": "contact", "bram": "backup", "karin": "head"}
 When = datetime | date | time | timedelta | str
 #: ordinary hours, and nothing else: the day as schools have it
 ORDINARY = """
@@ -145,6 +153,14 @@ class TimeLapse(Agent):
             self._steering.close()
             self._steering = None
 
+    def add_staff(self) -> None:
+        """Contact, backup and head, with pass phrases that are cheap to check: a year has hundreds of log-ins."""
+        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSPHRASE)
+        people = [{"name": name, "role": role, "hash": cheap} for name, role in STAFF.items()]
+        self.state.mkdir(mode=0o700, parents=True)
+        (self.state / FILE).touch(0o600)
+        (self.state / FILE).write_text(json.dumps({"people": people}))
+
     def __enter__(self) -> TimeLapse:
         self.add_staff()
         return self.start()
@@ -179,9 +195,21 @@ class TimeLapse(Agent):
         self._say(f"jump {seconds!r}")
         self.settle()
 
-    def suspend(self, to: When) -> None:
-        """A resume at ``to``: the wall clock moved, the steady one did not. The next timer finds out."""
-        self.set_clock(to)
+    def suspend(self, to: When, meanwhile: Callable[[], object] = lambda: None) -> None:
+        """The machine sleeps and resumes at ``to``: the wall clock moved, the steady one did not.
+
+        While its processes are stopped ``meanwhile`` is called, with the clock at ``to``. The next timer finds out.
+        """
+        assert self.process is not None
+        until, asleep = self.at(to).timestamp(), [self.process.pid, *self.children()]
+        for pid in asleep:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            self.clock.set(wall=until)
+            meanwhile()
+        finally:
+            for pid in asleep:
+                os.kill(pid, signal.SIGCONT)
 
     def set_clock(self, to: When) -> None:
         """Somebody, or NTP, sets the wall clock, forth or back."""
@@ -194,6 +222,10 @@ class TimeLapse(Agent):
     def settle(self) -> None:
         """Wait until no worker runs, the mail server owes no answer, and no bell does."""
         self._say("settle")
+
+    def noticed_the_cut(self) -> None:
+        """Wait until the agent knows that all its lines to the mail server were cut; time must stand still."""
+        eventually(lambda: self._ask("lines") == "0")
 
     def silent(self, on: bool) -> None:
         """While on, answers of the mail server and of bells are not waited for: something was made to hang."""
@@ -272,6 +304,7 @@ class TimeLapse(Agent):
 
     def deliver(self, raw: bytes, folder: str = "INBOX", *, wait: bool = True) -> None:
         """Mail arrives now, by the steered clock. ``wait``: until the agent was told (a real moment)."""
+        wait = wait and self._ask("hears") == "1"  # else it is seen once the agent is connected again
         before = self._ask("looks")
         with self.server.client() as client:
             client.append(folder, raw, msg_time=self.now)

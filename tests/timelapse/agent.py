@@ -48,8 +48,9 @@ class Selector(selectors.EpollSelector):
 
     ``set WALL`` ``jump SECONDS`` ``run SPEED`` ``silent 0|1``
         at once. ``silent``: no answer from the mail server or a bell is waited for (one has been made to hang).
-    ``looks`` ``bells``
-        answered with how often the mailbox was looked into, and with how many bells are connected.
+    ``looks`` ``bells`` ``lines`` ``hears``
+        answered with how often the mailbox was looked into; with how many bells, and lines to the mail server, are
+        connected; with 1 when a push would be heard now.
     ``settle``
         answered when nothing is under way: no worker, no question to the mail server, no bell that owes an answer.
     ``advance WALL``
@@ -155,6 +156,14 @@ class Selector(selectors.EpollSelector):
                 return
             case "bells":
                 self._done(str(self.watch._bells._rope.connected))
+                return
+            case "hears":
+                rests = self.watch._ear._line._wait
+                self._done(str(int(rests is not None and rests.idle)))
+                return
+            case "lines":
+                lines = (self.watch._ear._line, self.watch._spare._line)
+                self._done(str(sum(line._socket is not None for line in lines)))
                 return
         self._done("done")
 

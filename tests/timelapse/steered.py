@@ -49,7 +49,10 @@ class SteeredClock:
         return steady + (time.monotonic() - real) * speed
 
     def set(self, *, wall: float | None = None, steady: float | None = None, speed: float | None = None) -> None:
-        """Change a reading or the speed; what is left out goes on from where it is. Only the agent writes."""
+        """Change a reading or the speed; what is left out goes on from where it is.
+
+        The agent writes, and the test while that sleeps.
+        """
         real, before = time.monotonic(), self._read()
         gone = (real - before[2]) * before[3]
         generation = _FORM.unpack(self._memory[:])[0]
