@@ -20,6 +20,11 @@ SERVICE_CREDENTIALS = Path("/run/credentials/hwc-school-agent.service")
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the findings for a program: closed codes and levels.")
+@click.option(
+    "--send-test",
+    is_flag=True,
+    help="Have the running agent send a test message to its own mailbox and purge it again; takes some minutes.",
+)
 @click.option("--admin-sheet", is_flag=True, help="Print what the administrator of the mail platform has to do.")
 @click.option(
     "--platform",
@@ -33,11 +38,13 @@ SERVICE_CREDENTIALS = Path("/run/credentials/hwc-school-agent.service")
     help="For --admin-sheet: write it to DIR as admin-sheet.html and admin-sheet.txt instead.",
 )
 @click.pass_context
-def doctor(context: click.Context, as_json: bool, admin_sheet: bool, platform: str | None, out: Path | None) -> int:
+def doctor(
+    context: click.Context, as_json: bool, send_test: bool, admin_sheet: bool, platform: str | None, out: Path | None
+) -> int:
     """Look at everything the agent needs, and say what is wrong and what to do about it.
 
-    Changes nothing, and never tells whether mail is there. Run it as root (sudo) while the agent runs: the passwords
-    of the service are then read from systemd. Every code is explained in docs/doctor.md.
+    Changes nothing (but for --send-test), and never tells whether mail is there. Run it as root (sudo) while the agent
+    runs: the passwords of the service are then read from systemd. Every code is explained in docs/doctor.md.
 
     \b
     Exit codes: 0 nothing is wrong (there may be warnings), 1 something is wrong,
@@ -64,7 +71,7 @@ def doctor(context: click.Context, as_json: bool, admin_sheet: bool, platform: s
         else:
             click.echo(report.as_text(findings, "nl", wrong.faults), nl=False)
         return EXIT_CODE
-    findings = examine(settings, sources, SystemClock())
+    findings = examine(settings, sources, SystemClock(), test=send_test)
     code = report.exit_code(findings)
     language = settings.school.language
     click.echo(report.as_json(findings, language, code) if as_json else report.as_text(findings, language), nl=False)

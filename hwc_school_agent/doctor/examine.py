@@ -1,11 +1,11 @@
-"""All areas, one after the other. Reads, and changes nothing."""
+"""All areas, one after the other. Reads; only a test message changes anything."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from hwc_school_agent.doctor import agent, calendar, certificate, files, machine, mail, people, rules
+from hwc_school_agent.doctor import agent, calendar, certificate, files, machine, mail, people, rules, send_test
 from hwc_school_agent.doctor.codes import Check, Finding, found
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.host.clock import Clock, local
@@ -25,8 +25,9 @@ class Sources:
     passwords: bool
 
 
-def examine(settings: Settings, sources: Sources, clock: Clock) -> list[Finding]:
-    """Every finding. Never raises what the world does."""
+def examine(settings: Settings, sources: Sources, clock: Clock, *, test: bool = False) -> list[Finding]:
+    """Every finding. ``test``: with a test message, the only thing that changes anything. Never raises what the world
+    does."""
     now = clock.now()
     today = local(now, settings.school.timezone)
     to = own_address(settings)
@@ -37,6 +38,7 @@ def examine(settings: Settings, sources: Sources, clock: Clock) -> list[Finding]
     sent = post.diagnose(settings.submission, to, now, log_in=sources.passwords)
     if sent.trouble is post.SubmissionTrouble.NO_ANSWER:
         sent = post.diagnose(settings.submission, to, now, log_in=sources.passwords)
+    proof = send_test.run(settings, to, clock) if test and sources.passwords and seen.trouble is None else []
     return [
         *agent.judge(running),
         *rules.judge(settings),
@@ -44,7 +46,7 @@ def examine(settings: Settings, sources: Sources, clock: Clock) -> list[Finding]
         *mail.judge_mailbox(seen, settings.mailbox),
         *mail.judge_folders(seen),
         *mail.judge_submission(sent, settings.submission, to),
-        *agent.judge_rehearsal(running, settings, today, to),
+        *(proof if test else agent.judge_rehearsal(running, settings, today, to)),
         *people.judge(people.roles(settings.state.directory)),
         *agent.judge_bells(running),
         *certificate.judge(certificate.look(settings.desk), settings.desk, now),

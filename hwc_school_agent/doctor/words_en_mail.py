@@ -5,7 +5,7 @@ from __future__ import annotations
 from hwc_school_agent.doctor.codes import Check
 from hwc_school_agent.doctor.texts import Text
 
-_LEG = "Today's rehearsal came no further: "
+_LEG = "The rehearsal came no further: "
 
 TEXTS = {
     Check.MAILBOX_NAME: Text(
@@ -213,5 +213,9 @@ TEXTS = {
     Check.REHEARSAL_OFF: Text(
         "The daily rehearsal is switched off: a fault is then noticed only when a signal comes.",
         "Set [rehearsal] enabled to true.",
+    ),
+    Check.NO_SEND_TEST: Text(
+        "No test message was sent: the agent does not run, or did not answer.",
+        "Start the agent (the test goes through the agent itself) and try again, with sudo.",
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hwc_school_agent.doctor.codes import Check
 from hwc_school_agent.doctor.texts import Text
 
-_LEG = "De proef van vandaag kwam niet verder: "
+_LEG = "De proef kwam niet verder: "
 
 TEXTS = {
     Check.MAILBOX_NAME: Text(
@@ -214,5 +214,9 @@ TEXTS = {
     Check.REHEARSAL_OFF: Text(
         "De dagelijkse proef staat uit: een storing valt dan pas op als er een signaal komt.",
         "Zet [rehearsal] enabled op true.",
+    ),
+    Check.NO_SEND_TEST: Text(
+        "Er is geen proef verstuurd: de agent draait niet, of gaf geen antwoord.",
+        "Start de agent (de proef gaat door de agent zelf) en probeer het opnieuw, met sudo.",
     ),
 }

@@ -72,6 +72,7 @@ class Rehearsal:
         self._next = 0.0  # steady time from which on the next one may begin
         self._run: _Run | None = None
         self._tidying = self._rung = self._drilled = False
+        self._asked: list[Callable[[str], None]] = []
 
     # -- the clock ------------------------------------------------------------------------
 
@@ -123,6 +124,12 @@ class Rehearsal:
         run.timer = self._loop.call_later(LIMIT_SECONDS, lambda: self._end(run, Result.FAILED))
         self._part(run, Part.SEND)
         self._keep_looking(run)
+
+    def begin(self, answer: Callable[[str], None]) -> None:
+        """Begin one now, for ``doctor``, or wait for the one under way. ``answer`` gets the result, and the leg."""
+        self._asked.append(answer)
+        if self._run is None:
+            self._begin(local(self._clock.now(), self._settings.school.timezone))
 
     def _keep_looking(self, run: _Run) -> None:
         if self._run is run:
@@ -223,6 +230,9 @@ class Rehearsal:
             self._tidy()
         else:
             log(Event.REHEARSED if result is Result.OK else Event.NOT_SCANNED)
+        asked, self._asked = self._asked, []
+        for answer in asked:
+            answer(f"{result} {leg}" if result is Result.FAILED else result)
         self._changed()
 
     def _tidy(self) -> None:

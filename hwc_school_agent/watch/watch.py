@@ -70,6 +70,7 @@ class Watch:
         orders = {
             "close": lambda answer: self._errands.close(lambda said: answer(said.line())),
             "drill": self._rehearsal.drill,
+            "rehearse": self._rehearsal.begin,
             "state": lambda answer: answer(state(self._fresh_board())),
         }
         self._control = Control(settings.state.runtime_directory, loop, orders)

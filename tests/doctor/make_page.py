@@ -33,6 +33,15 @@ same state gives the same bytes. Codes are never given a new meaning.
 flags they keep. To the submission server a message is offered up to RCPT TO and then taken back. A folder that cannot
 be counted is named, so that it can be mended; a file in the state directory that is not ours is counted, not named.
 
+**A test message.** `doctor --send-test` asks the running agent for a rehearsal now: a message to its own mailbox, read,
+receipted, purged and verified ([rehearsal.md](rehearsal.md)); its result also stands on the page, and when it fails
+after the time of the look the bells ring once, as for every rehearsal. Besides it puts one message into Drafts (or
+Sent), to read the server's clock, and expunges it, and looks whether Sent grew. Nothing of it is left.
+
+**For the administrator of the mail.** `doctor --admin-sheet` prints one page with what is left to do on
+[Microsoft 365](platforms/microsoft-365.md), [Google Workspace](platforms/google-workspace.md) or a
+[plain host](platforms/plain-host.md), with this school's addresses filled in; `--out DIR` writes it as HTML and text.
+
 ## Findings
 
 The language is that of `[school] language`. *Words like this* are filled in.

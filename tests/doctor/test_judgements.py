@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from hwc_school_agent.doctor import agent, calendar, certificate, files, machine, mail, people, report, rules
+from hwc_school_agent.doctor import agent, calendar, certificate, files, machine, mail, people, report, rules, send_test
 from hwc_school_agent.doctor.agent import Agent
 from hwc_school_agent.doctor.certificate import Certificate
 from hwc_school_agent.doctor.codes import Check, Finding, Level, found, well
@@ -131,6 +131,11 @@ CASES: list[tuple[Check, list[Finding], list[Finding]]] = [
     (Check.REHEARSAL_NOT_YET, proof("sees 1 none"), proof("sees 1 not_scanned")),
     (Check.REHEARSAL_NOT_YET, proof("sees 1 none"), proof("sees 1 none", NOON + timedelta(days=2))),  # a Saturday
     (Check.REHEARSAL_NOT_YET, proof("sees 1 none"), proof("sees 1 none", at=time(13, 0))),
+    (Check.NO_SEND_TEST, send_test.judge_proof(None, "x"), send_test.judge_proof("not_scanned", "x")),
+    (Check.LEG_PURGED, send_test.judge_proof("failed purged", "x"), send_test.judge_proof("ok", "x")),
+    (Check.SENT_COPIES, [send_test.judge_sent(3, 5)], [send_test.judge_sent(3, 3)]),
+    (Check.CLOCK_DIFFERS, [send_test.judge_clock(1000.9, 969, 1001)], [send_test.judge_clock(1000.9, 970, 1001)]),
+    (Check.CLOCK_DIFFERS, [send_test.judge_clock(1000, 1032, 1001)], [send_test.judge_clock(1000, 1031, 1001)]),
     (Check.STAFF_FILE, people.judge(None), people.judge(ALL_ROLES)),
     (Check.NO_CONTACT, people.judge(ALL_ROLES - {Role.CONTACT}), people.judge(ALL_ROLES)),
     (Check.NO_BACKUP, people.judge(ALL_ROLES - {Role.BACKUP}), people.judge(ALL_ROLES)),
@@ -201,8 +206,6 @@ ELSEWHERE = {
     Check.STATE_UNREADABLE,
     Check.CREDENTIAL_MODE,
     Check.CONFIG_WRITABLE,
-    Check.SENT_COPIES,
-    Check.CLOCK_DIFFERS,
 }
 
 
