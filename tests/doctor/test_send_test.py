@@ -61,7 +61,7 @@ def test_the_whole_way(
 def test_without_an_agent(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
     agent = Agent(dovecot, smtp_sink, tmp_path / "agent")
     levels = asked(agent)
-    assert levels["HWC-251"] == "fault"
+    assert levels["HWC-282"] == "fault"
     assert levels["HWC-372"] == "good"
     assert smtp_sink.messages == []
 
