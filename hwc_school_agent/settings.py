@@ -196,3 +196,4 @@ class Settings:
     people: People = field(default_factory=People)
     bell: Bell = field(default_factory=Bell)
     report: Report = field(default_factory=Report)
+    ledger_key: Secret = field(default_factory=lambda: Secret(""))  # encrypts the signing key; empty: nothing does

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from hwc_school_agent.settings_faults import Fault
 
+#: Encrypts the signing key of the ledger on disk. Optional, and of no section of the file.
+LEDGER_KEY = "ledger.key"
 #: The credentials this version reads; the file of ``mailbox.password`` is called ``mailbox__password``.
 KEYS = (
     "mailbox.password",
@@ -18,6 +20,7 @@ KEYS = (
     "mailbox.service_account",
     "mailbox.refresh_token",
     "submission.password",
+    LEDGER_KEY,
 )
 #: These are files as somebody else made them (PEM, JSON), of many lines; the others are one line.
 _WHOLE = {

@@ -10,13 +10,14 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr, ValidationError
 
-from hwc_school_agent.settings import Settings
-from hwc_school_agent.settings_credentials import KEYS, Credentials, file_name, read_credentials
+from hwc_school_agent.settings import Secret, Settings
+from hwc_school_agent.settings_credentials import KEYS, LEDGER_KEY, Credentials, file_name, read_credentials
 from hwc_school_agent.settings_faults import EXIT_CODE, Fault, SettingsFaults, explain, printable
 from hwc_school_agent.settings_lines import line_of, lines_of
 from hwc_school_agent.settings_shape import File
@@ -71,6 +72,8 @@ def read(config: Path, credentials: Path | None, *, need_passwords: bool = True)
             del tree[name]
     secrets: dict[str, dict[str, Any]] = {}
     for key, value in given.secrets.items():
+        if key == LEDGER_KEY:
+            continue  # it belongs to no section of the file
         section, _, leaf = key.partition(".")
         secrets.setdefault(section, {})[leaf] = SecretStr(value)
     for section in ("school", "mailbox", "submission"):
@@ -87,7 +90,7 @@ def read(config: Path, credentials: Path | None, *, need_passwords: bool = True)
         _passwords(given, tree, faults)
     if faults or file is None:
         raise _all(config, faults)
-    return typed(file, config.absolute().parent)
+    return replace(typed(file, config.absolute().parent), ledger_key=Secret(given.secrets.get(LEDGER_KEY, "")))
 
 
 def _load(config: Path) -> tuple[str, list[Fault]]:

@@ -197,6 +197,8 @@ def as_text(settings: Settings) -> str:
             if secret or name == "password":
                 state = "**********" if secret else "none"
                 rows.append(f"# {name}: {state} (credential {file_name(f'{section}.{name}')})")
+        if section == "state":
+            rows.append(f"# ledger key: {'**********' if settings.ledger_key else 'none'} (credential ledger__key)")
         parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"
 

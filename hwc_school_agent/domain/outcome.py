@@ -67,6 +67,24 @@ class Rehearsing(StrEnum):
     NOT_SCANNED = "not_scanned"  # the memory could not be searched here; nothing is claimed
 
 
+class Entered(StrEnum):
+    """What the ledger's writer may say. None of it depends on a message; its number stands in the log."""
+
+    WRITTEN = "written"
+    KEPT = "kept"  # that day has its entry
+    # what is wrong, as in ``proof/damage.py``
+    MISSING = "missing"
+    KEY_MISSING = "key_missing"
+    KEY_BROKEN = "key_broken"
+    KEY_LOCKED = "key_locked"
+    OTHER_KEY = "other_key"
+    TORN = "torn"
+    CHANGED = "changed"
+    CLOCK = "clock"
+    FULL = "full"
+    NOT_WRITTEN = "not_written"  # also: the writer ended without a word
+
+
 class Beat(StrEnum):
     """What the heartbeat's worker may say."""
 

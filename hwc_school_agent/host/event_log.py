@@ -22,6 +22,8 @@ class Event(Enum):
     LOOK_AGAIN = (121, 6, "the bells rang again: nobody has looked yet")
     CLOSED = (130, 6, "the day was closed")
     CLOSE_FAILED = (131, 4, "the day could not be closed; it is tried again")
+    ENTERED = (150, 6, "the day was written into the ledger")
+    NOT_ENTERED = (250, 3, "the day could not be written into the ledger; the number is what is wrong with it")
     REHEARSED = (140, 6, "the rehearsal went the whole way")
     NOT_SCANNED = (141, 5, "the rehearsal went the whole way, but the memory cannot be searched on this machine")
     REHEARSAL_FAILED = (240, 3, "the rehearsal failed; the number is the leg that was not gone")

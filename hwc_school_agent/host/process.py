@@ -53,6 +53,12 @@ def read_quietly(path: Path) -> bytes:
         return stream.read()
 
 
+def open_nothing_more() -> None:
+    """Give up, for good, opening files and sockets and starting processes. What is open stays open."""
+    resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))  # not enforced for root; pipes and files are
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
 def limit_memory(megabytes: int) -> None:
     """Address space limit: a quiet MemoryError instead of the kernel's logged OOM kill."""
     resource.setrlimit(resource.RLIMIT_AS, (megabytes << 20, megabytes << 20))

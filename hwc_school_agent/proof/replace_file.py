@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -16,6 +19,17 @@ def replace_file(directory: Path, name: str, data: bytes, *, stamp: float | None
         prepared.put(data, stamp)
     finally:
         prepared.close()
+
+
+@contextmanager
+def locked(directory: Path) -> Iterator[None]:
+    """One writer at a time. The lock is on the directory itself, so that no lock file is left. Raises ``OSError``."""
+    fd = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(fd)
 
 
 class Prepared:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 
+from hwc_school_agent.domain.board import Rehearsed
 from hwc_school_agent.domain.job import CloseJob
 from hwc_school_agent.domain.outcome import FINAL_GOOD, PRACTICE, TRY_AGAIN, Kind, Said, Word
 from hwc_school_agent.domain.school_days import held_over_till
@@ -13,6 +15,7 @@ from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.book import Book, Entry
 from hwc_school_agent.watch.hands import Hands, Worker
+from hwc_school_agent.watch.ledger_day import LedgerDay
 from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.spare import Spare
 
@@ -26,7 +29,7 @@ _NOTICE_DONE = frozenset({Word.RECEIPTED, Word.NOT_OWED, Word.RECEIPT_REFUSED, W
 
 
 class Errands:
-    """Triage, finish and close, one worker each time."""
+    """Triage, finish and close, one worker each time; and the ledger, after close."""
 
     def __init__(
         self,
@@ -48,6 +51,7 @@ class Errands:
         self._changed, self._look_again, self._practice = changed, look_again, practice
         self._viewed, self._levelling = viewed, levelling
         self._hands = Hands(loop)
+        self._ledger = LedgerDay(settings, clock, loop, self._hands)
         self._finishing: set[str] = set()
         self._told: set[Place] = set()  # senders that know of the closed day
         self._closing: list[Callable[[Said], None]] | None = None
@@ -132,6 +136,13 @@ class Errands:
 
         self._hands.start(Worker.FINISH, (self._settings, job), FINISH_SECONDS, on_line, on_end)
 
+    def end_day(self, now: datetime, rehearsed: Rehearsed | None, *, school_day: bool) -> None:
+        """The day's closing, when the clock asks for it, tried until it ends well; on a school day with an entry in the
+        ledger. ``now``: local. ``rehearsed``: how today's rehearsal ended, if one did."""
+        if school_day:
+            self._ledger.begin(now, rehearsed.result if rehearsed else None)
+        self.close(lambda _said: None, again=True)
+
     def close(self, answer: Callable[[Said], None], *, again: bool = False) -> None:
         """The day's closing. ``answer`` gets its last word; ``again``: try until it ends well."""
         if self._closing is not None:
@@ -158,7 +169,9 @@ class Errands:
         def closed(said: Said) -> None:
             """The word that is the same with and without a signal, at a moment that is as well: before any message."""
             if not finish_only:
-                log(Event.CLOSED if said.word in FINAL_GOOD else Event.CLOSE_FAILED)
+                well = said.word in FINAL_GOOD
+                log(Event.CLOSED if well else Event.CLOSE_FAILED)
+                self._ledger.closed(well)
 
         def on_end(_well: bool) -> None:
             if not words:

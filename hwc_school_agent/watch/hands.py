@@ -31,6 +31,7 @@ class Worker(StrEnum):
     BELL_MAIL = "bell_mail"
     INSPECT = "inspect"
     FREEZE = "freeze"
+    LEDGER = "ledger"
 
 
 class Hands:

@@ -16,6 +16,7 @@ from hwc_school_agent.host.own_memory import OwnMemory
 from hwc_school_agent.host.process import harden
 
 if TYPE_CHECKING:
+    from hwc_school_agent.settings import Settings
     from hwc_school_agent.watch.loop import Loop
 
 WRONG_SETTINGS = 78
@@ -61,6 +62,7 @@ def main(config: Path, credentials: Path | None) -> int:
             speaks,
             folder=settings.state.directory,
         )
+    _make_ledger(settings)
     try:
         listening = listen(settings.desk.host, settings.desk.port)
     except OSError:
@@ -121,6 +123,25 @@ def _read_settings(config: Path, credentials: Path | None) -> Child:
         say(pickle.dumps(settings).hex())
 
     return fork(task, quiet=False)
+
+
+def _make_ledger(settings: Settings) -> None:
+    """Key and ledger, where an installation has neither: made now, as with a day's first entry their time would tell.
+
+    In a child, for cryptography stays out of here. What goes wrong is said when the day's entry cannot be written.
+    """
+
+    def task(_say: Say) -> None:
+        from importlib import import_module
+
+        from hwc_school_agent.host.clock import SystemClock, local
+
+        today = local(SystemClock().now(), settings.school.timezone).date()
+        beginning = import_module("hwc_school_agent.proof.beginning")
+        beginning.ensure(settings.state.directory, settings.ledger_key.reveal(), today)
+
+    if not {"ledger", "ledger.key"} & set(os.listdir(settings.state.directory)):
+        collect(fork(task))
 
 
 def _complain(text: str, language: str = "nl", **facts: object) -> int:

@@ -157,7 +157,7 @@ class Watch:
         self._monthly.tick(now)
         if todo.close:
             self._done = replace(self._done, closed=True)
-            self._errands.close(lambda _said: None, again=True)
+            self._errands.end_day(now, self._rehearsal.today, school_day=todo.school_day)
         if todo.pace != before.pace or self._until_look() <= 0:
             self._ear.poke()
 

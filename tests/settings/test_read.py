@@ -38,7 +38,7 @@ def without_secrets(settings: Settings) -> Settings:
     others = {"client_secret": NONE, "certificate": NONE, "service_account": NONE, "refresh_token": NONE}
     box = replace(settings.mailbox, password=NONE, **others)
     out = replace(settings.submission, password=NONE, access=settings.submission.access and box)
-    return replace(settings, mailbox=box, submission=out)
+    return replace(settings, mailbox=box, submission=out, ledger_key=NONE)
 
 
 def test_the_defaults_are_those_of_settings(settings_of: Read) -> None:
