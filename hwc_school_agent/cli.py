@@ -17,6 +17,7 @@ from hwc_school_agent.cli_common import Stop, settings_of
 from hwc_school_agent.cli_doctor import doctor
 from hwc_school_agent.cli_drill import drill
 from hwc_school_agent.cli_init import init
+from hwc_school_agent.cli_report import report, visit
 from hwc_school_agent.cli_staff import staff
 
 PROGRAM = "hwc-school-agent"
@@ -86,6 +87,8 @@ hwc.add_command(calendar)
 hwc.add_command(staff)
 hwc.add_command(drill)
 hwc.add_command(doctor)
+hwc.add_command(report)
+hwc.add_command(visit)
 
 
 @hwc.command()

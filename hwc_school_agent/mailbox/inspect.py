@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from hwc_school_agent.domain.outcome import Access, FolderRole, Folders, Recovery
-from hwc_school_agent.mailbox.folders import Folder, quoted, text_of
+from hwc_school_agent.mailbox.folders import Folder, folders_of, quoted, text_of
 from hwc_school_agent.mailbox.session import Answer, Session, folders_with_status, quotable
 
 #: What a person has handled, by the flags of ``domain/lifecycle.py``: read, and then answered, flagged or thrown away.
@@ -50,6 +50,12 @@ def folders(session: Session) -> tuple[Folders, list[Folder]]:
     answers = session.run(*lines)
     clear = all(_none(o, s) for o, s in zip(answers[::2], answers[1::2], strict=True))
     return Folders.CLEAR if clear else Folders.NOT_ESTABLISHED, listed
+
+
+def structure(session: Session) -> list[FolderRole]:
+    """What each folder is for; no name, no count. Raises ``MailboxTrouble``."""
+    (listed,) = session.run(b'LIST "" "*"')
+    return [f.role for f in folders_of(listed.data.get("LIST", ()), ())]
 
 
 def _none(opened: Answer, searched: Answer) -> bool:

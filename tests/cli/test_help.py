@@ -26,6 +26,8 @@ def test_the_installed_program_says_the_same() -> None:
 def test_only_verbs_that_work() -> None:
     assert {" ".join(words) for words in make_help.verbs()} == {
         "",
+        "report",
+        "visit",
         "run",
         "check",
         "close",
