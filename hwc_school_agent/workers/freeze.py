@@ -22,7 +22,7 @@ def run(settings: Settings, job: FreezeJob, say: Callable[[Frozen], None]) -> No
 
 def _freeze(settings: Settings, job: FreezeJob) -> Frozen:
     directory = settings.state.directory
-    keys = read_keys(directory, "")
+    keys = read_keys(directory, settings.ledger_key.reveal())
     try:
         book = ledger.read(directory)
         key = ledger.key_for(book, keys)
