@@ -110,6 +110,7 @@ class Submission:
     port: int = 587
     tls: Tls = Tls.STARTTLS
     ca_file: str = ""
+    read_confirmation: str = "auto"  # "auto", "always", "never"
     access: Mailbox | None = field(default=None, repr=False)  # auth = "mailbox": whose way of getting a token is used
     password: Secret = field(default_factory=lambda: Secret(""))
 
@@ -118,6 +119,7 @@ class Submission:
 class Senders:
     allowed: tuple[str, ...] = ()  # "@domain" or "name@domain", lower case
     receipt_to: str = ""
+    border: str = ""  # who judges senders: authserv-id of our mail server, or "exchange"; "" nobody
     closed_notice: bool = False  # tell them which day is the first school day, when a message comes on a closed one
 
 
@@ -197,3 +199,13 @@ class Settings:
     bell: Bell = field(default_factory=Bell)
     report: Report = field(default_factory=Report)
     ledger_key: Secret = field(default_factory=lambda: Secret(""))  # encrypts the signing key; empty: nothing does
+
+    @property
+    def confirms_reading(self) -> bool:
+        """Whether a receipt is also the read confirmation that was asked for (RFC 8098).
+
+        "auto": not with Exchange Online, which may send read notices by itself; the sender must not get both.
+        """
+        sends_its_own = self.mailbox.auth is Auth.MICROSOFT or self.mailbox.host.endswith(".office365.com")
+        wish = self.submission.read_confirmation
+        return wish == "always" or (wish == "auto" and not sends_its_own)

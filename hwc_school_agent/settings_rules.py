@@ -222,6 +222,13 @@ def domain(text: str) -> bool:
     return bool(_HOST_NAME.fullmatch(text)) and not text.endswith(".") and len(text) <= 253
 
 
+def border(text: str) -> str:
+    """The authserv-id of the school's own mail server (RFC 8601), "exchange", or nothing."""
+    if text and not re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,250}[A-Za-z0-9])?", text, re.ASCII):
+        raise Wrong("This is no authserv-id.", 'Copy the first word after "Authentication-Results:".')
+    return text.lower()
+
+
 def mail_address(text: str) -> str:
     """``name@domain`` and nothing else: no display name, no angle brackets."""
     local, at, place = text.rpartition("@")

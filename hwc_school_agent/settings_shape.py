@@ -111,6 +111,7 @@ class SubmissionSection(_Section):
     ca_file: OptionalLine = ""
     user: OptionalLine = ""
     sender: MailAddress = Field(alias="from")
+    read_confirmation: Literal["auto", "always", "never"] = "auto"
     password: SecretStr = SecretStr("")
 
     @field_validator("tls")
@@ -122,6 +123,7 @@ class SubmissionSection(_Section):
 class SendersSection(_Section):
     allowed: list[Annotated[str, text(rules.sender)]] = []
     receipt_to: OptionalAddress = ""
+    border: Annotated[str, text(rules.border)] = ""
     closed_notice: bool = False
 
 

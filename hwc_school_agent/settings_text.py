@@ -7,6 +7,7 @@ from datetime import date, time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hwc_school_agent.domain.sender_check import EXCHANGE
 from hwc_school_agent.settings import (
     Auth,
     Bell,
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from hwc_school_agent.settings_shape import File
 
 Value = str | int | bool | list[str]
+
+
+#: who judges senders where the school did not say
+_BORDERS = {Auth.MICROSOFT: EXCHANGE, Auth.GOOGLE: "mx.google.com"}
 
 
 def typed(file: File, folder: Path) -> Settings:
@@ -72,10 +77,16 @@ def typed(file: File, folder: Path) -> Settings:
             port=out.port,
             tls=Tls(out.tls),
             ca_file=path(out.ca_file),
+            read_confirmation=out.read_confirmation,
             access=mailbox if out.auth == "mailbox" else None,
             password=Secret(out.password.get_secret_value()),
         ),
-        senders=Senders(tuple(file.senders.allowed), file.senders.receipt_to, file.senders.closed_notice),
+        senders=Senders(
+            tuple(file.senders.allowed),
+            file.senders.receipt_to,
+            file.senders.border or _BORDERS.get(mailbox.auth, ""),
+            file.senders.closed_notice,
+        ),
         hours=Hours(*hours.morning, hours.look, tuple(hours.again), hours.day_end, hours.close),
         calendar=Calendar(
             tuple(sorted(set(days.weekdays))),
@@ -126,10 +137,12 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "auth": "mailbox" if out.access else "password",
             "user": out.user,
             "from": out.sender,
+            "read_confirmation": out.read_confirmation,
         },
         "senders": {
             "allowed": list(settings.senders.allowed),
             "receipt_to": settings.senders.receipt_to,
+            "border": settings.senders.border,
             "closed_notice": settings.senders.closed_notice,
         },
         "retention": {"unread_school_days": settings.unread_school_days},

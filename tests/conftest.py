@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -36,6 +38,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what the budget does not cover."""
     if BUDGET and time.monotonic() - _BEGUN > BUDGET:
         pytest.skip("no time left on this machine (HWC_TEST_BUDGET_MINUTES)")
+
+
+@pytest.fixture(scope="session")
+def playwright_engine() -> Iterator[Any]:
+    """Playwright, once: a second one beside it in the same process cannot be started."""
+    api = pytest.importorskip("playwright.sync_api")
+    need(None if Path("/usr/bin/chromium").exists() else "no Chromium")
+    with api.sync_playwright() as started:
+        yield started
 
 
 def _fresh(cls: type[MailServer], profile: str = "standard") -> Iterator[MailServer]:

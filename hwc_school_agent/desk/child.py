@@ -151,6 +151,7 @@ def _written(shown: Shown) -> str:
             "text": shown.text,
             "shortened": shown.shortened,
             "sender_agreed": shown.sender_agreed,
+            "sender_doubt": shown.sender_doubt,
         }
     )
 
@@ -165,4 +166,5 @@ def _read(line: bytes) -> Shown:
         str(d["text"]),
         bool(d["shortened"]),
         bool(d["sender_agreed"]),
+        bool(d["sender_doubt"]),
     )

@@ -128,6 +128,9 @@ class Deeds:
     async def _receive(self, session: Session, handle: str) -> str:
         return await self._confirm(session, handle, Answered.READ)
 
+    async def _vouch(self, session: Session, handle: str) -> str:
+        return await self._confirm(session, handle, Answered.VOUCHED)
+
     async def _not_ours(self, session: Session, handle: str) -> str:
         return await self._confirm(session, handle, Answered.NOT_OURS)
 
@@ -177,6 +180,7 @@ class Deeds:
         "sleutel-toevoegen": _cover,
         "toon": _uncover,
         "ontvangen": _receive,
+        "ontvangen-zeker": _vouch,
         "afdekken": _cover,
         "niet-van-ons": _not_ours,
         "terug": _back_to_start,

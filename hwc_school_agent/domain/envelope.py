@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hwc_school_agent.domain.sender_check import IN_DOUBT, Verdict
+
 #: Bounds of what a header may bring in.
 LONGEST_ID, MOST_REFERENCES, LONGEST_ADDRESS = 250, 20, 254
 
@@ -21,6 +23,7 @@ class Envelope:
     content_report: str = ""  # "" | "delivery-status" (RFC 3464) | "disposition-notification" (RFC 8098)
     read_receipt_to: str = ""  # addr-spec of Disposition-Notification-To, if exactly one
     precedence: str = ""  # in lower case
+    verdict: Verdict = Verdict.UNJUDGED  # of our own mail server on ``sender``
 
     def __repr__(self) -> str:
         return "Envelope(...)"
@@ -33,3 +36,8 @@ def sender_agreed(sender: str, allowed: tuple[str, ...]) -> bool:
         return False
     whole = sender.casefold()
     return any(whole == a.casefold() or "@" + domain.casefold() == a.casefold() for a in map(str.strip, allowed))
+
+
+def in_doubt(envelope: Envelope, allowed: tuple[str, ...]) -> bool:
+    """Whether the sender is on the list, but our mail server does not vouch for it: a person must, before we answer."""
+    return sender_agreed(envelope.sender, allowed) and envelope.verdict in IN_DOUBT

@@ -44,7 +44,8 @@ class Shown:
     more: bool
     text: str
     shortened: bool  # the message was longer than what is in ``text``
-    sender_agreed: bool  # the From address is in ``[senders] allowed``
+    sender_agreed: bool  # an answer goes out by itself: the sender is on the list, and not in doubt
+    sender_doubt: bool = False  # it is on the list, but our mail server does not vouch for it
 
     def __repr__(self) -> str:
         return "Shown(...)"

@@ -135,6 +135,7 @@ class Answered(StrEnum):
     """
 
     READ = "read"  # "Ontvangen"
+    VOUCHED = "vouched"  # the same, and the person vouches for a sender that the mail server does not
     NOT_OURS = "not_ours"  # "Niet van onze school"
     PHONED = "phoned"  # the sender was told by telephone: no receipt is owed
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection
 from datetime import date, datetime
 
-from hwc_school_agent.domain.envelope import LONGEST_ADDRESS, Envelope, sender_agreed
+from hwc_school_agent.domain.envelope import LONGEST_ADDRESS, Envelope, in_doubt, sender_agreed
 from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import Answered
 
@@ -27,14 +27,15 @@ NOTICE_SUBJECT = mark("Je bericht is nog niet gelezen")
 
 
 def receipt_address(
-    envelope: Envelope, *, allowed: tuple[str, ...], receipt_to: str, own: Collection[str]
+    envelope: Envelope, *, allowed: tuple[str, ...], receipt_to: str, own: Collection[str], vouched: bool = False
 ) -> str | None:
     """Where the receipt goes, or ``None`` when none is owed.
 
     To ``receipt_to`` if the school set one, else to From; only ever in answer to an agreed sender. Never to Reply-To
     or Return-Path: anybody can write those. ``own``: addresses of this school's agent, so that no loop can begin.
+    ``vouched``: a person knows that the message is theirs, although our mail server does not say so.
     """
-    if not sender_agreed(envelope.sender, allowed):
+    if not sender_agreed(envelope.sender, allowed) or (in_doubt(envelope, allowed) and not vouched):
         return None
     if envelope.is_list or envelope.content_report or envelope.return_path == "<>":
         return None
@@ -47,6 +48,21 @@ def receipt_address(
         return None
     mine = {a.strip().casefold() for a in own}
     return None if {address.casefold(), envelope.sender.casefold()} & mine else address
+
+
+def read_confirmation(envelope: Envelope, to: str, answered: Answered, *, sent: bool) -> bool:
+    """Whether the receipt is at the same time the read confirmation that the sender asked for (RFC 8098).
+
+    Asked for by Disposition-Notification-To, which must name exactly the address that the receipt goes to. Never
+    twice (``sent``: a mail program has set $MDNSent, RFC 3503), and only because a person has read it: then
+    "manual-action/MDN-sent-manually; displayed" is the truth.
+    """
+    if answered is Answered.PHONED or sent:
+        return False
+    asked = envelope.read_receipt_to
+    name, _, domain = asked.rpartition("@")
+    here, _, there = to.rpartition("@")
+    return bool(asked) and (name, domain.casefold()) == (here, there.casefold())
 
 
 def receipt_text(answered: Answered, school: str, at: datetime, tr: Language = DUTCH) -> str:

@@ -6,7 +6,7 @@ import hmac
 import re
 from datetime import date, datetime
 from email.headerregistry import Address
-from email.message import EmailMessage
+from email.message import EmailMessage, Message
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from hashlib import sha256
@@ -34,10 +34,15 @@ def build(
     at: datetime,
     message_id: str,
     envelope: Envelope,
+    read_confirmation: bool = False,
+    mailbox: str = "",
     tr: Language = DUTCH,
 ) -> EmailMessage:
-    """The receipt as a message. ``sender``: ``[submission] from``; ``at``: aware local time. Raises as ``reply``."""
-    return reply(
+    """The receipt as a message. ``sender``: ``[submission] from``; ``at``: aware local time. Raises as ``reply``.
+
+    ``read_confirmation``: it is at the same time the read confirmation (RFC 8098) of ``mailbox``.
+    """
+    message = reply(
         sender=sender,
         to=to,
         subject=tr(SUBJECT),
@@ -46,6 +51,29 @@ def build(
         message_id=message_id,
         envelope=envelope,
     )
+    if read_confirmation:
+        _confirm(message, mailbox, envelope.message_id)
+    return message
+
+
+def _confirm(message: EmailMessage, mailbox: str, original_id: str) -> None:
+    """Make a receipt a disposition notification too: its text stays for people, a second part is for machines.
+
+    RFC 8098 section 3. Without the optional third part, which would quote the message. "manual-action": a person
+    pressed the button. The envelope sender stays our own address: submission servers refuse the empty one.
+    """
+    message.make_mixed()
+    fields = Message(policy=_POLICY)
+    fields["Reporting-UA"] = "hwc-school-agent"
+    fields["Final-Recipient"] = f"rfc822; {mailbox}"
+    if _ID.fullmatch(original_id):
+        fields["Original-Message-ID"] = original_id
+    fields["Disposition"] = "manual-action/MDN-sent-manually; displayed"
+    part = EmailMessage(policy=_POLICY)
+    part.set_content(fields, subtype="disposition-notification")
+    del part["MIME-Version"]
+    message.attach(part)
+    message.replace_header("Content-Type", 'multipart/report; report-type="disposition-notification"')
 
 
 def reply(

@@ -88,7 +88,8 @@ def _read(session: Session, place: Place) -> Message:
 
 def _mail(settings: Settings, place: Place, at: datetime, message: Message, key: bytes) -> EmailMessage | None:
     """The notice; ``None`` for a sender who would get no receipt either."""
-    envelope = ask(Question.HEADER, message.header, allowed=settings.senders.allowed, today=at.date())
+    senders = settings.senders
+    envelope = ask(Question.HEADER, message.header, allowed=senders.allowed, today=at.date(), border=senders.border)
     first = held_over_till(at, settings.hours.day_end, settings.calendar)
     if not isinstance(envelope, Envelope) or first is None:
         return None

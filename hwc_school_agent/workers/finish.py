@@ -18,7 +18,7 @@ from hwc_school_agent.domain.envelope import Envelope
 from hwc_school_agent.domain.job import FinishJob
 from hwc_school_agent.domain.lifecycle import Event, Stage
 from hwc_school_agent.domain.outcome import Answered, Said, Word
-from hwc_school_agent.domain.receipt import receipt_address
+from hwc_school_agent.domain.receipt import read_confirmation, receipt_address
 from hwc_school_agent.host.clock import local
 from hwc_school_agent.host.random_keys import derived, installation_key
 from hwc_school_agent.mailbox import mark, purge
@@ -125,7 +125,11 @@ def _owed(settings: Settings, job: FinishJob, message: Message, key: bytes) -> E
         return None
     try:
         envelope = ask(
-            Question.HEADER, message.header, allowed=settings.senders.allowed, today=_today(settings, job.now)
+            Question.HEADER,
+            message.header,
+            allowed=settings.senders.allowed,
+            today=_today(settings, job.now),
+            border=settings.senders.border,
         )
     except BoxFailed:
         raise _Stop(Word.RECEIPT_REFUSED) from None  # nobody can tell whom to answer: a person has to
@@ -133,7 +137,13 @@ def _owed(settings: Settings, job: FinishJob, message: Message, key: bytes) -> E
         raise _Stop(Word.FAILED)
     sender, at = settings.submission.sender, local(job.now, settings.school.timezone)
     own = {settings.mailbox.user, parseaddr(sender)[1], settings.submission.user}
-    to = receipt_address(envelope, allowed=settings.senders.allowed, receipt_to=settings.senders.receipt_to, own=own)
+    to = receipt_address(
+        envelope,
+        allowed=settings.senders.allowed,
+        receipt_to=settings.senders.receipt_to,
+        own=own,
+        vouched=job.answered is Answered.VOUCHED,
+    )
     if to is None:
         practice = rehearsal.known(envelope.message_id, rehearsal_mail.key_of(settings))
         return rehearsal_mail.echo(settings, *practice, at) if practice and practice[0] in rehearsal.WORDS else None
@@ -145,6 +155,9 @@ def _owed(settings: Settings, job: FinishJob, message: Message, key: bytes) -> E
         at=at,
         envelope=envelope,
         tr=language(settings.school.language),
+        read_confirmation=settings.confirms_reading
+        and read_confirmation(envelope, to, job.answered, sent="$mdnsent" in message.flags),
+        mailbox=rehearsal_mail.own_address(settings),
         message_id=receipt.receipt_id(key, message.message_id, message.arrived, job.place, sender),
     )
 

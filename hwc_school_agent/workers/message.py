@@ -15,10 +15,12 @@ from email.parser import BytesParser
 from email.policy import compat32
 
 from hwc_school_agent.domain.envelope import LONGEST_ADDRESS, LONGEST_ID, MOST_REFERENCES, Envelope
+from hwc_school_agent.domain.sender_check import verdict
 from hwc_school_agent.workers.html_text import html_to_text
 from hwc_school_agent.workers.safe_text import decode, safe, unflow
 
 _DEEPEST = 8
+_MOST_RESULTS = 8  # Authentication-Results headers that are looked at
 _MOST_PARTS = 60
 _LONGEST_HEADER = 4000
 _LONGEST_PART = 65_536
@@ -45,6 +47,7 @@ class Texts:
     attached: list[str] = field(default_factory=list)  # texts of attachments: looked into, never shown
     attachments: int = 0
     hidden: bool = False
+    sealed: bool = False  # S/MIME or PGP: only a mail program with the key can open it
     parts: int = 0
 
 
@@ -71,8 +74,8 @@ def _values(message: Message, name: str) -> list[str]:
     ]
 
 
-def envelope_of(message: Message) -> Envelope:
-    """The headers that matter, each checked."""
+def envelope_of(message: Message, border: str = "") -> Envelope:
+    """The headers that matter, each checked. ``border``: ``[senders] border``."""
     ids = [_ID.fullmatch(v) for v in _values(message, "message-id")]
     references = _ids(message, "references")
     if not references and len(answered := _ids(message, "in-reply-to")) == 1:
@@ -85,8 +88,9 @@ def envelope_of(message: Message) -> Envelope:
     report = ""
     if _type(message) == "multipart/report":
         report = str(_parameter(message, "report-type")).lower()
+    sender = _one_address(_values(message, "from"))
     return Envelope(
-        sender=_one_address(_values(message, "from")),
+        sender=sender,
         message_id=ids[0].group() if len(ids) == 1 and ids[0] else "",
         references=tuple(references),
         return_path="<>" if path and re.fullmatch(r"<\s*>", path[0]) else _one_address(path),
@@ -94,6 +98,7 @@ def envelope_of(message: Message) -> Envelope:
         is_list=any(key.lower().startswith("list-") for key in message),
         content_report=report if report in ("delivery-status", "disposition-notification") else "",
         read_receipt_to=_one_address(_values(message, "disposition-notification-to")),
+        verdict=verdict(_values(message, "authentication-results")[:_MOST_RESULTS], border, sender),
         precedence=precedence[0] if precedence and re.fullmatch(r"[a-z-]{1,40}", precedence[0]) else "",
     )
 
@@ -185,7 +190,8 @@ def _walk(part: Message, texts: Texts, depth: int) -> None:
                     texts.plain += f"\n\n{title}\n\n"
                     _walk(enclosed, texts, depth + 1)
             return
-        texts.hidden = texts.hidden or kind == "multipart/encrypted"
+        if kind == "multipart/encrypted":
+            texts.hidden = texts.sealed = True
         for inner in payload:
             if isinstance(inner, Message):
                 _walk(inner, texts, depth + 1)
@@ -193,7 +199,7 @@ def _walk(part: Message, texts: Texts, depth: int) -> None:
     if kind in ("application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"):
         return  # signs a part that is read on its own
     if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime", "application/pgp-encrypted"):
-        texts.hidden = True
+        texts.hidden = texts.sealed = True
         return
     if kind.startswith("multipart/"):
         kind = "text/plain"  # promised parts and has none: show what is there
@@ -208,7 +214,7 @@ def _walk(part: Message, texts: Texts, depth: int) -> None:
     if kind in ("text/plain", "text/html") and not disposition.startswith("attachment") and not named:
         text = _text(part)
         if "-----BEGIN PGP MESSAGE" in text:
-            texts.hidden = True
+            texts.hidden = texts.sealed = True
         if kind == "text/html":
             texts.html += "\n\n" + html_to_text(text)
         else:

@@ -19,10 +19,18 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from hwc_school_agent.domain.envelope import LONGEST_ADDRESS, LONGEST_ID, MOST_REFERENCES, Envelope, sender_agreed
+from hwc_school_agent.domain.envelope import (
+    LONGEST_ADDRESS,
+    LONGEST_ID,
+    MOST_REFERENCES,
+    Envelope,
+    in_doubt,
+    sender_agreed,
+)
 from hwc_school_agent.domain.facts import Child, Shown
 from hwc_school_agent.domain.names import LONGEST_NAME
 from hwc_school_agent.domain.outcome import Kind
+from hwc_school_agent.domain.sender_check import Verdict
 from hwc_school_agent.host.child import Say, fork
 from hwc_school_agent.host.clock import SystemClock
 from hwc_school_agent.workers.reading import LONGEST_SHOWN, read, warm_up
@@ -50,17 +58,23 @@ SECONDS = 15.0
 
 
 def ask(
-    question: Question, raw: bytes, *, allowed: tuple[str, ...], today: date, seconds: float = SECONDS
+    question: Question,
+    raw: bytes,
+    *,
+    allowed: tuple[str, ...],
+    today: date,
+    border: str = "",
+    seconds: float = SECONDS,
 ) -> Kind | Shown | Envelope:
     """Ask one question of a raw message: ``KIND`` gives a ``Kind``, ``SHOW`` a ``Shown``, ``HEADER`` an ``Envelope``.
 
-    ``allowed`` is ``[senders] allowed``; ``seconds`` bounds the whole call. Raises ``BoxFailed`` and nothing else.
+    ``allowed`` and ``border`` are those of ``[senders]``; ``seconds`` bounds the whole call. Raises ``BoxFailed`` only.
     Blocks the caller. The caller must have one thread (see ``host/child.py``).
     """
 
     def task(say: Say) -> None:
         close_in()
-        say(_line(question, raw, allowed, today))
+        say(_line(question, raw, allowed, today, border))
 
     prepare()  # in this process, once: what it imports is there in every box forked from here
     line = _one_line(task, seconds)
@@ -104,15 +118,16 @@ def _memory_now() -> int:
         return 512 << 20
 
 
-def _line(question: Question, raw: bytes, allowed: tuple[str, ...], today: date) -> str:
+def _line(question: Question, raw: bytes, allowed: tuple[str, ...], today: date, border: str = "") -> str:
     """Inside the box: the answer as one line that fits."""
-    kind, shown, envelope = read(raw, today, show=question is Question.SHOW)
+    kind, shown, envelope = read(raw, today, show=question is Question.SHOW, border=border)
     if question is Question.KIND:
         return json.dumps(kind.value)
     if question is Question.HEADER:
         return json.dumps(asdict(envelope))
     answer = asdict(shown) | {"children": [(c.name, c.born.isoformat() if c.born else None) for c in shown.children]}
-    answer["sender_agreed"] = sender_agreed(envelope.sender, allowed)
+    answer["sender_doubt"] = in_doubt(envelope, allowed)
+    answer["sender_agreed"] = sender_agreed(envelope.sender, allowed) and not answer["sender_doubt"]
     while len(line := json.dumps(answer, ensure_ascii=False)) and len(line.encode()) >= LONGEST_ANSWER:
         answer["text"], answer["shortened"] = answer["text"][: len(answer["text"]) * 3 // 4], True
     return line
@@ -171,6 +186,7 @@ def _shown(answer: Any) -> Shown:
         text=_text(answer["text"], LONGEST_SHOWN, breaks=True),
         shortened=_truth(answer["shortened"]),
         sender_agreed=_truth(answer["sender_agreed"]),
+        sender_doubt=_truth(answer["sender_doubt"]),
     )
 
 
@@ -198,6 +214,7 @@ def _envelope(answer: Any) -> Envelope:
         content_report=_ascii(answer["content_report"], 40),
         read_receipt_to=_ascii(answer["read_receipt_to"], LONGEST_ADDRESS),
         precedence=_ascii(answer["precedence"], 40),
+        verdict=Verdict(_ascii(answer["verdict"], 20)),
     )
 
 

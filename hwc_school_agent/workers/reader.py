@@ -20,7 +20,7 @@ def run(settings: Settings, place: Place, today: date) -> Shown:
     """
     with open_session(settings.mailbox) as session:
         raw = read_message(session, place)
-    shown = ask(Question.SHOW, raw, allowed=settings.senders.allowed, today=today)
+    shown = ask(Question.SHOW, raw, allowed=settings.senders.allowed, today=today, border=settings.senders.border)
     if not isinstance(shown, Shown):
         raise BoxFailed
     return shown

@@ -23,6 +23,7 @@ _SAMPLE = (
     b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\n!80``\n`\nend\r\n--b--\r\n"
 )
 _ATTACHED = "[Dit bericht heeft een bijlage. Die wordt hier niet getoond.]"
+_SEALED = "[Dit bericht is met S/MIME of PGP verzegeld. Open het in het mailprogramma van school.]"
 _HIDDEN = "[Een deel van dit bericht kan hier niet worden gelezen.]"
 
 
@@ -33,10 +34,10 @@ def warm_up() -> None:
     read(_SAMPLE, date(2026, 1, 1), show=True)
 
 
-def read(raw: bytes, today: date, *, show: bool) -> tuple[Kind, Shown, Envelope]:
+def read(raw: bytes, today: date, *, show: bool, border: str = "") -> tuple[Kind, Shown, Envelope]:
     """Kind, what to show (without the sender's standing; only worked out when ``show``), and the envelope."""
     message, structured = parse(raw)
-    envelope = envelope_of(message)
+    envelope = envelope_of(message, border)
     texts = texts_of(message, structured)
     children, codeword, more, text = _facts(texts, today)
     attached = safe_text.safe("\n\n".join(texts.attached))
@@ -50,7 +51,7 @@ def read(raw: bytes, today: date, *, show: bool) -> tuple[Kind, Shown, Envelope]
             (
                 f"Onderwerp: {texts.subject[:300]}" if texts.subject else "",
                 text,
-                _ATTACHED if texts.attachments else _HIDDEN if texts.hidden else "",
+                _SEALED if texts.sealed else _ATTACHED if texts.attachments else _HIDDEN if texts.hidden else "",
             ),
         )
     )

@@ -3,21 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.accessibility.stage import CHROMIUM, WIDE, Stage, stage
-from tests.helpers import need
-
-
-@pytest.fixture(scope="session")
-def playwright_engine() -> Iterator[Any]:
-    api = pytest.importorskip("playwright.sync_api")
-    need(None if Path(CHROMIUM).exists() else "no Chromium")
-    with api.sync_playwright() as started:
-        yield started
+from tests.accessibility.stage import WIDE, Stage, stage
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,14 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from hwc_school_agent.domain.board import Handled, OrderWord, Rings, Step
 from hwc_school_agent.domain.outcome import Answered, Said, Word
 from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench, bench
-from tests.helpers import eventually, need
+from tests.helpers import eventually
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -26,11 +27,9 @@ ARGUMENTS = [
 pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def engine() -> Iterator[object]:
-    need(None if Path(CHROMIUM).exists() else "no Chromium")
-    with playwright.sync_playwright() as started:
-        yield started
+@pytest.fixture
+def engine(playwright_engine: Any) -> Any:
+    return playwright_engine
 
 
 @pytest.fixture(scope="module")

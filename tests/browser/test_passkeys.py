@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from hwc_school_agent.domain.staff import Role, shown_code
 from hwc_school_agent.host.random_keys import one_time_code
 from tests.browser.test_desk import ARGUMENTS, CHROMIUM
 from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench, bench
-from tests.helpers import eventually, need
+from tests.helpers import eventually
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -28,12 +27,10 @@ LOG_IN = "Inloggen op het bureau"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    need(None if Path(CHROMIUM).exists() else "no Chromium")
-    with playwright.sync_playwright() as started:
-        made = started.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield made
-        made.close()
+def browser(playwright_engine: Any) -> Iterator[Any]:
+    made = playwright_engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import shutil
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -100,42 +101,41 @@ def test_plain_http_gets_nothing(secure: Secure) -> None:
         httpx.get(secure.url.replace("https", "http"), timeout=60)
 
 
-def test_a_person_logs_in_and_nothing_is_left_of_it(secure: Secure) -> None:
+def test_a_person_logs_in_and_nothing_is_left_of_it(secure: Secure, playwright_engine: Any) -> None:
     """Right and wrong, with a pass phrase and with a passkey: no file of ours, no time of one, no line in the log."""
     need(None if Path(CHROMIUM).exists() else "no Chromium")
     der = x509.load_pem_x509_certificate(secure.certificate.read_bytes()).public_key()
     spki = hashlib.sha256(der.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)).digest()
     trust = f"--ignore-certificate-errors-spki-list={base64.b64encode(spki).decode()}"
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, trust])
-        screen: Screen = screen_of(chromium, secure)  # type: ignore[arg-type]
-        screen.log_in("anouk", PASSPHRASE)
-        screen.sees("Er is nu geen signaal")
-        [cookie] = screen.page.context.cookies()
-        assert (cookie["name"], cookie["secure"], cookie["httpOnly"]) == ("__Host-bureau", True, True)
-        screen.add_passkey()
-        screen.says("Je sleutel is toegevoegd.")
-        screen.log_out()
+    chromium = playwright_engine.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, trust])
+    screen: Screen = screen_of(chromium, secure)  # type: ignore[arg-type]
+    screen.log_in("anouk", PASSPHRASE)
+    screen.sees("Er is nu geen signaal")
+    [cookie] = screen.page.context.cookies()
+    assert (cookie["name"], cookie["secure"], cookie["httpOnly"]) == ("__Host-bureau", True, True)
+    screen.add_passkey()
+    screen.says("Je sleutel is toegevoegd.")
+    screen.log_out()
 
-        for path in files_below(secure.agent.state):  # read before it was written: a reading would be noted
-            os.utime(path, ns=(10**18, path.stat().st_mtime_ns))
-        before, said = _left(secure), list(secure.agent.log)
-        secure.end_desk()  # a desk reads the staff file when it begins
-        screen.log_in("anouk", PASSPHRASE)
-        screen.sees("Er is nu geen signaal")
-        screen.log_out()
-        screen.log_in("anouk", "niet de goede zin")
-        screen.says("De inlognaam en het wachtwoord horen niet bij elkaar.")
-        screen.use_passkey()
-        screen.sees("Er is nu geen signaal")
-        screen.log_out()
-        screen.replace_key(userHandle=base64.b64encode(b"somebody else").decode())
-        screen.use_passkey()
-        screen.says("Deze sleutel hoort niet bij het bureau, of hij is niet meer geldig.")
-        assert _left(secure) == before
-        clock = ("HWC-110", "HWC-120", "HWC-121")  # what the clock says, whoever logs in
-        assert [x for x in secure.agent.log[len(said) :] if not any(code in x for code in clock)] == []
-        chromium.close()
+    for path in files_below(secure.agent.state):  # read before it was written: a reading would be noted
+        os.utime(path, ns=(10**18, path.stat().st_mtime_ns))
+    before, said = _left(secure), list(secure.agent.log)
+    secure.end_desk()  # a desk reads the staff file when it begins
+    screen.log_in("anouk", PASSPHRASE)
+    screen.sees("Er is nu geen signaal")
+    screen.log_out()
+    screen.log_in("anouk", "niet de goede zin")
+    screen.says("De inlognaam en het wachtwoord horen niet bij elkaar.")
+    screen.use_passkey()
+    screen.sees("Er is nu geen signaal")
+    screen.log_out()
+    screen.replace_key(userHandle=base64.b64encode(b"somebody else").decode())
+    screen.use_passkey()
+    screen.says("Deze sleutel hoort niet bij het bureau, of hij is niet meer geldig.")
+    assert _left(secure) == before
+    clock = ("HWC-110", "HWC-120", "HWC-121")  # what the clock says, whoever logs in
+    assert [x for x in secure.agent.log[len(said) :] if not any(code in x for code in clock)] == []
+    chromium.close()
 
 
 def _left(secure: Secure) -> dict[str, tuple[bytes, int, int]]:

@@ -21,9 +21,14 @@ _ports_lock = threading.Lock()
 
 
 def port_range() -> tuple[int, int]:
-    """The ports used for everything: ``HWC_TEST_PORTS=20000-29999`` (the default)."""
-    lo, hi = os.environ.get("HWC_TEST_PORTS", "20000-29999").split("-")
-    return int(lo), int(hi)
+    """The ports used for everything: ``HWC_TEST_PORTS=20000-29999`` (the default); a tenth for each parallel worker."""
+    lo, hi = (int(end) for end in os.environ.get("HWC_TEST_PORTS", "20000-29999").split("-"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if worker.isdecimal():
+        share = (hi - lo + 1) // 10
+        lo += share * (int(worker) % 10)
+        hi = lo + share - 1
+    return lo, hi
 
 
 def free_port() -> int:

@@ -78,11 +78,13 @@ port = 25
 tls = "none"
 ca_file = "/etc/ca.pem"
 auth = "mailbox"
+read_confirmation = "never"
 user = "out"
 from = "HWC@School.example"
 [senders]
 allowed = ["@Veiligthuis.EXAMPLE", "Politie@Regio.example"]
 receipt_to = "Meldingen@Regio.example"
+border = "MX.school.example"
 [retention]
 unread_school_days = 5
 [rehearsal]
@@ -137,8 +139,8 @@ phone_card = ["Anouk de Boer,contact , +31 6-1234 5678", "'t Bureau, head, 030 1
                 "https://login.example/x",
                 ("/usr/local/bin/token", "-q"),
             ),
-            Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", got.mailbox),
-            Senders(("@veiligthuis.example", "politie@regio.example"), "Meldingen@Regio.example"),
+            Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", "never", got.mailbox),
+            Senders(("@veiligthuis.example", "politie@regio.example"), "Meldingen@Regio.example", "mx.school.example"),
             Hours(time(6, 30), time(9), time(6, 30), (time(7),), time(16), time(16, 30)),
             Calendar((0, 5), ((date(2026, 12, 19), date(2027, 1, 3)), (date(2027, 4, 27), date(2027, 4, 27)))),
             Desk("2001:db8::1", 443, str(folder / "tls/cert.pem"), "/tls/key.pem", ("bureau.school.example",)),

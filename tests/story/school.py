@@ -88,7 +88,9 @@ class Wire(ImapFaults):
 class School:
     """One school. A context manager; ``fresh`` makes it as new between two stories."""
 
-    def __init__(self, directory: Path, **mailbox: object) -> None:
+    def __init__(self, directory: Path, *, border: str = "", **mailbox: object) -> None:
+        """``border``: ``[senders] border``; the rest are keys of ``[mailbox]``."""
+        self._border = border
         self.server, self.sink = Dovecot(), SmtpSink("starttls")
         self._directory, self._mailbox = directory, mailbox
         self.clean = True  # the last story ended well, so the agent has nothing left to do
@@ -102,6 +104,9 @@ class School:
         self.agent = Agent(
             self.server, self.sink, self._directory, plain_imap=True, imap_port=self.wire.port, mailbox=self._mailbox
         )
+        if self._border:
+            text = self.agent.config.read_text()
+            self.agent.config.write_text(text.replace("[senders]\n", f'[senders]\nborder = "{self._border}"\n'))
         self.agent.add_staff()
         self._start()
         return self

@@ -379,7 +379,7 @@ def answering(monkeypatch, line):
 
 GOOD = (
     '{"kind":"signal","children":[["A B","2006-02-03"]],"codeword":true,"more":false,"text":"a",'
-    '"shortened":false,"sender_agreed":true}'
+    '"shortened":false,"sender_agreed":true,"sender_doubt":false}'
 )
 
 
@@ -481,3 +481,16 @@ def test_no_descriptor_is_left_open():
     for _ in range(5):
         kind(HEAD)
     assert len(os.listdir("/proc/self/fd")) == len(before)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        mail(b"AAAA", b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m"),
+        mail(b"AAAA", b"Content-Type: application/x-pkcs7-mime; smime-type=signed-data; name=smime.p7m"),
+        text("-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----"),
+    ],
+)
+def test_a_sealed_message_is_recognised_and_said(raw: bytes) -> None:
+    assert kind(raw) is Kind.UNCLEAR
+    assert "met S/MIME of PGP verzegeld. Open het in het mailprogramma van school." in show(raw).text
