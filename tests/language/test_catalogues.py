@@ -87,7 +87,7 @@ _JINJA = re.compile(r"\{#.*?#\}|\{%-?\s*trans\b.*?endtrans\s*-?%\}|\{%.*?%\}|\{\
 _SHOWN_ATTRIBUTES = re.compile(r'\b(?:aria-label|alt|title|placeholder|content)="([^"]*)"')
 #: The same in every language: names, numbers, and what machines read.
 _NAMES = re.compile(r"Handle with Care|Veilig Thuis|0800 2000|width=device-width, initial-scale=\d|same-origin|"
-                    r"noindex, nofollow|notranslate|light dark")  # fmt: skip
+                    r"noindex, nofollow|notranslate|light dark|no-referrer|default-src [-a-z;' ]+")  # fmt: skip
 
 
 def unmarked(template: str) -> list[str]:
