@@ -121,7 +121,7 @@ TEXTS = {
         "Give the account the right to delete in this mailbox.",
     ),
     Check.HIDDEN_FOLDER: Text(
-        "The server has a hidden folder in which erased mail stays.",
+        "The server has a folder in which erased mail stays (lazy_expunge).",
         "Ask the administrator to switch it off or to keep it empty (see doctor --admin-sheet).",
     ),
     Check.OTHERS_READ: Text(

@@ -122,7 +122,7 @@ TEXTS = {
         "Geef het account het recht om in deze postbus te wissen.",
     ),
     Check.HIDDEN_FOLDER: Text(
-        "De server heeft een verborgen map waarin gewiste mail blijft staan.",
+        "De server heeft een map waarin gewiste mail blijft staan (lazy_expunge).",
         "Vraag de beheerder om die uit te zetten of leeg te houden (zie doctor --admin-sheet).",
     ),
     Check.OTHERS_READ: Text(

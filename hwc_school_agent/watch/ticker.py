@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.executors.debug import DebugExecutor
@@ -62,11 +62,14 @@ class LoopScheduler(BaseScheduler):  # type: ignore[misc]
 
 
 def tick_every_15_seconds(loop: Loop, tick: Callable[[], None], timezone: str) -> LoopScheduler:
-    """Call ``tick`` now and every 15 seconds of the steady clock. What is due follows from the wall clock inside
-    ``tick``, so that a late or missed call loses nothing (APScheduler drops a job that is one second late by default:
-    not here)."""
+    """Call ``tick`` now and every 15 seconds of the steady clock, beginning on a whole quarter of the minute: so what
+    is due at a full minute is done there, and never some seconds sooner because a message caused a tick. What is due
+    follows from the wall clock inside ``tick``, so that a late or missed call loses nothing (APScheduler drops a job
+    that is one second late by default: not here)."""
     scheduler = LoopScheduler(loop, timezone=timezone)
-    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, coalesce=True, max_instances=1, misfire_grace_time=None)
+    job = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
+    grid = datetime(2026, 1, 1, tzinfo=UTC)
+    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, start_date=grid, **job)
     scheduler.start()
     tick()
     return scheduler

@@ -75,7 +75,7 @@ class Watch:
         }
         self._control = Control(settings.state.runtime_directory, loop, orders)
         self._board = Board(now=clock.now())
-        self._slot = -1
+        self._slot = -1.0
         self._looked: float | None = None  # when the clock last asked for a look, and had it
         self._today: date | None = None
         self._done = Done()
@@ -172,7 +172,7 @@ class Watch:
         message caused does not shift the others."""
         pace = self._duty.pace
         now = self._clock.now()
-        return 0.0 if int(now // pace) != self._slot else pace - now % pace
+        return 0.0 if now // pace * pace != self._slot else pace - now % pace
 
     def _write_down(self, note: Note) -> None:
         self._board = replace(self._board, morning=(*self._board.morning, Noted(self._clock.now(), note)))
@@ -182,7 +182,7 @@ class Watch:
 
     def _on_look(self, look: Look) -> None:
         now = self._clock.now()
-        slot = int(now // self._duty.pace)
+        slot = now // self._duty.pace * self._duty.pace  # its beginning: the same under both paces where they change
         if slot != self._slot:  # the look that the clock asked for; others leave no trace
             self._slot = slot
             log(Event.LOOK_OK)
@@ -208,11 +208,11 @@ class Watch:
 
     def _on_lost(self, trouble: Trouble, had_looked: bool, retry_in: float) -> None:
         now = self._clock.now()
+        if had_looked:
+            return  # servers hang up now and then; it is trouble when coming back fails
         # also fed by a failure that we know and are working on: a restart would not mend the other side, and would
         # throw out everybody who reads on the page what is wrong
         notify("WATCHDOG=1")
-        if had_looked:
-            return  # servers hang up now and then; it is trouble when coming back fails
         if self._board.health is not Health.TROUBLE:
             log(Event.LOOK_FAILED, _TROUBLES.index(trouble))
             self._write_down(Note.LOST)

@@ -236,6 +236,26 @@ def test_a_folder_that_may_not_be_opened(dovecot: MailServer, smtp_sink: SmtpSin
     assert the(findings, Check.FOLDER_UNCOUNTED).facts["folder"] == "Oud & nieuw"
 
 
+def test_a_folder_for_erased_mail(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
+    """Found whether or not anything was erased: what stands in it would tell of a signal that is gone."""
+    with dovecot.client() as client:
+        client.create_folder("EXPUNGED")
+    settings = settings_for(dovecot, smtp_sink, tmp_path)
+    before = look(settings, tmp_path)
+    assert faults(before) == {Check.HIDDEN_FOLDER}
+    child = unique_child()
+    dovecot.deliver(signal_mail(child.name, child.born), folder="EXPUNGED")
+    assert report.as_text(look(settings, tmp_path), "nl") == report.as_text(before, "nl")
+
+
+def test_others_who_may_read(cyrus: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
+    settings = settings_for(cyrus, smtp_sink, tmp_path)
+    assert faults(look(settings, tmp_path)) == set()
+    with cyrus.client() as client:
+        client.setacl("INBOX", "anyone", "lr")
+    assert faults(look(settings, tmp_path)) == {Check.OTHERS_READ}
+
+
 # -- files --
 
 

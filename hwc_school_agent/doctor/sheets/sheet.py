@@ -70,8 +70,15 @@ _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}"
     "h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:1.8rem}"
     "pre{background:#f2f2f2;border:1px solid #ccc;padding:.7rem;white-space:pre-wrap;overflow-wrap:anywhere}"
+    "pre code{display:block;padding-left:2em;text-indent:-2em}"
+    "pre span{display:inline-block;max-width:100%;text-indent:0}"
     "@media print{body{margin:0;max-width:none;font-size:10pt}pre{break-inside:avoid;font-size:9pt}}"
 )
+
+
+def _command(line: str) -> str:
+    """One command. On a narrow page it breaks between words, never behind the hyphen of an option."""
+    return "<code>" + " ".join(f"<span>{html.escape(word)}</span>" for word in line.split(" ")) + "\n</code>"
 
 
 def as_html(sheet: Sheet, language: str) -> str:
@@ -81,7 +88,7 @@ def as_html(sheet: Sheet, language: str) -> str:
         body.append(f"<h2>{number}. {html.escape(section.title.of(language))}</h2>")
         for part in section.parts:
             if isinstance(part, Code):
-                body.append("<pre>" + html.escape("\n".join(part.lines)) + "</pre>")
+                body.append("<pre>" + "".join(_command(line) for line in part.lines) + "</pre>")
             else:
                 body.append(f"<p>{html.escape(part.of(language))}</p>")
     return (
