@@ -170,3 +170,21 @@ def test_the_page_knows_the_same_words(parent: Parent) -> None:
     assert parent.page.evaluate("VERDICTS") == {v.value: list(text) for v, text in DUTCH.verdicts.items()}
     assert "http" not in PAGE.read_text().replace("http-equiv", "")
     assert page_hash(parent.report["html"])
+
+
+def test_a_ledger_whose_key_was_changed_and_lost(parent: Parent, tmp_path: Path) -> None:
+    """Both keys vouch for a change; after a loss the next part names the head before."""
+    made = book(tmp_path).until(date(2026, 11, 20))
+    second, third = SigningKey.of(b"2" * 32), SigningKey.of(b"3" * 32)
+    made.ledger = made.ledger.rotated(made.key, second)
+    made.key = second
+    made.until(date(2026, 11, 27), begin=date(2026, 11, 23))
+    rotated = made.ledger.data().decode()
+    assert parent.look(file=rotated, words=words_of(second.public)).startswith("good")
+    assert "hoort niet bij de woorden" in parent.look(file=rotated)
+    anew = made.ledger.begun_anew(third, date(2026, 11, 30)).data().decode()
+    assert parent.look(file=anew, words=words_of(third.public)).startswith("good")
+    line = re.findall(r"key \S+ \S+ (\S+)\n", rotated)[0]
+    other = re.sub("^.", lambda m: "A" if m[0] != "A" else "B", line)
+    for changed in (rotated.replace(line, other), anew.replace("2026-11-03 ok......", "2026-11-03 off.....")):
+        assert parent.look(file=changed, words=words_of(third.public)).startswith("bad:")
