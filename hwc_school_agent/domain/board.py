@@ -46,6 +46,12 @@ class Trouble(StrEnum):
     NO_PERMISSION = "no_permission"  # there is a fresh token, and the mail server refuses it
 
 
+def code_of(trouble: Trouble) -> int:
+    """The number by which people and IT name it: 210 to 214, and for tokens 221 and on (220: a page that is stale)."""
+    number = tuple(Trouble).index(trouble)
+    return 210 + number if number < 5 else 216 + number
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """A message that waits for a person."""

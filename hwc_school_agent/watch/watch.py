@@ -29,6 +29,7 @@ from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.monthly import Monthly
 from hwc_school_agent.watch.rehearsal import Rehearsal
 from hwc_school_agent.watch.spare import Spare
+from hwc_school_agent.watch.status import status
 from hwc_school_agent.watch.tokens import tokens_for
 
 HEARTBEAT_SECONDS = 15.0
@@ -188,14 +189,15 @@ class Watch:
             log(Event.LOOK_OK)
             notify("WATCHDOG=1")
             self._looked = now
-            self._status()
             if not self._rehearsal.failed():
                 self._heartbeat_url.beat(self._local().date())
+        if back := self._board.health is Health.TROUBLE:
+            log(Event.LOOK_BACK)
         if self._board.health is not Health.OK:
-            if self._board.health is Health.TROUBLE:
-                log(Event.LOOK_BACK)
             self._write_down(Note.REACHED)
         self._board = self._board.reached(now, len(look.folders))
+        if back or self._looked == now:
+            self._status()
         self._changed = True
         if look.fillers:
             return
@@ -217,6 +219,7 @@ class Watch:
             log(Event.LOOK_FAILED, _TROUBLES.index(trouble))
             self._write_down(Note.LOST)
         self._board = self._board.lost(now, trouble, now + retry_in)
+        self._status()
         self._changed = True
 
     def _on_renewed(self) -> None:
@@ -226,10 +229,8 @@ class Watch:
 
     def _status(self) -> None:
         """The look that it names is one that the clock asked for, also when a message has caused another since."""
-        if self._looked is None:
-            return
-        time = f"{local(self._looked, self._settings.school.timezone):%H.%M}"
-        notify(f"STATUS=laatste blik {time}{self._rehearsal.status()}")
+        zone = self._settings.school.timezone
+        notify(f"STATUS={status(self._board, self._looked, self._rehearsal.status(), zone)}")
 
     def _rehearsed(self) -> None:
         """A rehearsal has ended."""
