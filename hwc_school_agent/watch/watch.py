@@ -229,8 +229,7 @@ class Watch:
 
     def _status(self) -> None:
         """The look that it names is one that the clock asked for, also when a message has caused another since."""
-        zone = self._settings.school.timezone
-        notify(f"STATUS={status(self._board, self._looked, self._rehearsal.status(), zone)}")
+        notify(f"STATUS={status(self._board, self._looked, self._rehearsal.status(), self._settings.school.timezone)}")
 
     def _rehearsed(self) -> None:
         """A rehearsal has ended."""

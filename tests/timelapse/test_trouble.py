@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,16 +10,27 @@ import pytest
 
 from hwc_school_agent.desk.troubles import TROUBLES
 from hwc_school_agent.domain.board import Trouble, code_of
+from hwc_school_agent.host.event_log import Event
 from tests.helpers import need
 from tests.servers import Dovecot, ImapFaults, MailServer, SmtpSink
 from tests.story.school import CALM, TROUBLE
 from tests.timelapse import TimeLapse
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.timeout(300)
 
 
 def test_page_and_status_name_a_trouble_by_the_same_code() -> None:
     assert {trouble: words[1] for trouble, words in TROUBLES.items()} == {t: f"HWC-{code_of(t)}" for t in Trouble}
+
+
+def test_the_page_for_it_has_every_code_and_no_other() -> None:
+    page, log = (ROOT / "docs" / "trouble.md").read_text().split("## Wat in het journaal staat")
+    told = set(re.findall(r"^\| (HWC-\d{3}) \|", page, re.M))
+    files = [p for p in (ROOT / "hwc_school_agent" / "desk").rglob("*") if p.suffix in (".py", ".html")]
+    assert told == {code for p in files for code in re.findall(r"HWC-\d{3}", p.read_text())}
+    lines = re.findall(r"^\| HWC-(\d{3}) \| (.*) \|$", log, re.M)
+    assert lines == [(str(event.value[0]), event.value[2]) for event in Event]
 
 
 @pytest.mark.parametrize(("fault", "code"), [("refused", 213), ("down", 210), ("dropped", 210)])
