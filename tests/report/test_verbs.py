@@ -6,6 +6,8 @@ from datetime import date
 from pathlib import Path
 
 from hwc_school_agent.domain.outcome import FolderRole
+from hwc_school_agent.proof import visit
+from hwc_school_agent.proof.visit_words import FOLDERS, LABELS
 from hwc_school_agent.workers import freeze
 from tests.cli.conftest import Hwc, write
 from tests.helpers import settings_for, unique_child
@@ -73,3 +75,12 @@ def test_a_visit_without_the_mailbox_says_so(hwc: Hwc, tmp_path: Path, dovecot: 
     ended = hwc(*options, "visit", "--out", tmp_path / "out")
     assert ended.code == 3
     assert "gaf geen antwoord" in (tmp_path / "out/inzage.html").read_text()
+
+
+def test_the_visit_speaks_both_languages(tmp_path: Path) -> None:
+    assert set(LABELS["nl"]) == set(LABELS["en"])
+    assert set(FOLDERS["nl"]) == set(FOLDERS["en"]) == set(FolderRole)
+    pages = [visit.page(book(tmp_path / code, language=code).settings, list(FolderRole), DECEMBER) for code in LABELS]
+    assert "Het nieuwste rapport gaat over december 2026" in pages[0]
+    assert "The newest report is about December 2026" in pages[1]
+    assert "{" not in "".join(page.partition("</style>")[2] for page in pages)
