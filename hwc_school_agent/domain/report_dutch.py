@@ -73,7 +73,7 @@ DUTCH = Words(
             ),
             _F.LOGS_STATED: (
                 "Niet zelf gezien. Verklaring van de beheerder, {stated}",
-                "De mailserver houdt bij dat er mail kwam. Dat blijft {days} dagen: mail van vandaag tot {until}",
+                "De mailserver houdt bij dat er mail kwam. Dat blijft {days} dagen: mail van deze dag tot {until}",
             ),
             _F.LOGS_STATEMENT_OLD: (
                 "Kon niet worden bekeken",
@@ -82,12 +82,12 @@ DUTCH = Words(
             _F.LOGS_MICROSOFT: (
                 "Kon niet worden bekeken of gewist",
                 "Microsoft houdt afzender, onderwerp en tijd van mail bij: 90 dagen, in het auditlog meestal 180."
-                " Van mail van vandaag tot {until}",
+                " Van mail van deze dag tot {until}",
             ),
             _F.LOGS_GOOGLE: (
                 "Kon niet worden bekeken of gewist",
                 "Google houdt afzender, onderwerp en tijd van mail bij en zegt gewiste gegevens binnen 180 dagen te"
-                " verwijderen: van vandaag tot {until}",
+                " verwijderen: van deze dag tot {until}",
             ),
             _F.LOGS_UNKNOWN: (
                 "Kon niet worden bekeken of gewist",

@@ -73,7 +73,7 @@ ENGLISH = Words(
             ),
             _F.LOGS_STATED: (
                 "Not seen by the program. Statement of the administrator, {stated}",
-                "The mail server notes that mail came. That stays for {days} days: of mail of today till {until}",
+                "The mail server notes that mail came. That stays for {days} days: of mail of this day till {until}",
             ),
             _F.LOGS_STATEMENT_OLD: (
                 "Could not be looked at",
@@ -82,12 +82,12 @@ ENGLISH = Words(
             _F.LOGS_MICROSOFT: (
                 "Could not be looked at or erased",
                 "Microsoft notes sender, subject and time of mail: 90 days, in the audit log usually 180. Of mail of"
-                " today till {until}",
+                " this day till {until}",
             ),
             _F.LOGS_GOOGLE: (
                 "Could not be looked at or erased",
                 "Google notes sender, subject and time of mail and says that it removes erased data within 180 days:"
-                " of today till {until}",
+                " of this day till {until}",
             ),
             _F.LOGS_UNKNOWN: (
                 "Could not be looked at or erased",
