@@ -17,8 +17,10 @@ from hwc_school_agent.cli_common import Stop, settings_of
 from hwc_school_agent.cli_doctor import doctor
 from hwc_school_agent.cli_drill import drill
 from hwc_school_agent.cli_init import init
+from hwc_school_agent.cli_keys import keys
 from hwc_school_agent.cli_report import report, visit
 from hwc_school_agent.cli_staff import staff
+from hwc_school_agent.cli_verify import verify
 
 PROGRAM = "hwc-school-agent"
 
@@ -89,6 +91,8 @@ hwc.add_command(drill)
 hwc.add_command(doctor)
 hwc.add_command(report)
 hwc.add_command(visit)
+hwc.add_command(keys)
+hwc.add_command(verify)
 
 
 @hwc.command()

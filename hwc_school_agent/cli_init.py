@@ -68,6 +68,7 @@ def init(context: click.Context, school: str | None, code: str | None, region: s
     """
     from hwc_school_agent.calendar_file import Unfit, example, put
     from hwc_school_agent.cli_init_passwords import ask_passwords
+    from hwc_school_agent.cli_keys import make_key
     from hwc_school_agent.host.process import harden
 
     harden()
@@ -97,6 +98,7 @@ def init(context: click.Context, school: str | None, code: str | None, region: s
         click.echo(tr("De oude configuratie staat in %(file)s.", file=kept))
     click.echo(tr("De configuratie staat in %(file)s en is in orde.", file=path))
     ask_passwords(tr, context.obj[1], users)
+    make_key(path, context.obj[1])
     click.echo("\n" + tr("Hierna:"))
     for verb, what in (
         ("check", tr("kijk of de postbus bereikbaar is")),

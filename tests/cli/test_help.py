@@ -46,6 +46,11 @@ def test_only_verbs_that_work() -> None:
         "bell-token add",
         "bell-token list",
         "bell-token remove",
+        "keys",
+        "keys show",
+        "keys rotate",
+        "keys new",
+        "verify",
         "staff",
         "staff add",
         "staff list",
@@ -82,5 +87,5 @@ def test_help_loads_nothing_of_ours_but_the_command_line() -> None:
     ours = {name.partition(".")[2] for name in said.stdout.splitlines()[-1].split("|")}
     assert ours == {
         *("__main__", "cli", "cli_bell", "cli_calendar", "cli_common", "cli_doctor", "cli_drill", "cli_init"),
-        *("cli_report", "cli_staff"),
+        *("cli_keys", "cli_report", "cli_staff", "cli_verify"),
     }

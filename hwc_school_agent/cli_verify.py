@@ -1,0 +1,58 @@
+"""The verb ``verify``: for a parent or the participation council, on any machine. Dutch, as the report."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from hwc_school_agent.cli_common import Stop
+
+_LARGEST = 16 << 20
+
+
+@click.command()
+@click.argument("file", metavar="FILE|-")
+@click.option("--key-words", metavar="WORDS", help="The nine words of the school guide: was it this school's key?")
+@click.option("--key", metavar="VKEY", help="The public key itself instead, as keys show prints it.")
+@click.option("--head", metavar="FILE|-", help="A head, QR code or report of earlier: does it lie on this ledger?")
+@click.option("--ledger", metavar="FILE|-", help="The ledger that a report or a head must lie on.")
+def verify(file: str, key_words: str | None, key: str | None, head: str | None, ledger: str | None) -> int:
+    """Check a ledger, a report, or the text of a QR code. Needs no configuration, no mailbox and no network.
+
+    Prints what holds, and what does not or is not known. FILE may be the text of the QR code itself.
+
+    \b
+    Exit codes: 0 it holds, 4 it does not, 1 it cannot be read.
+    """
+    from hwc_school_agent.domain.key_words import NotKeyWords, plain_words
+    from hwc_school_agent.domain.signed_note import NotANote, parse_vkey
+    from hwc_school_agent.proof.verify import verify as check
+
+    if sum(each == "-" for each in (file, head, ledger)) > 1:
+        raise Stop(2, "Maar één van de bestanden kan van de invoer komen (-).")
+    try:
+        words = plain_words(key_words) if key_words else ""
+        public = parse_vkey(key)[1] if key else None
+    except NotKeyWords as wrong:
+        raise Stop(2, wrong.why) from None
+    except NotANote:
+        raise Stop(2, "--key is geen openbare sleutel zoals keys show die toont.") from None
+    data, kept, book = (_read(each) if each else b"" for each in (file, head, ledger))
+    verdict = check(data, words=words, public=public, head=kept, ledger=book)
+    click.echo(verdict.holds)
+    click.echo(verdict.lacks)
+    return verdict.code
+
+
+def _read(name: str) -> bytes:
+    if name.startswith("HWC1:"):
+        return name.encode()
+    try:
+        if name == "-":
+            return sys.stdin.buffer.read(_LARGEST)
+        with Path(name).open("rb") as stream:
+            return stream.read(_LARGEST)
+    except OSError:
+        raise Stop(1, "Het bestand is niet te lezen. Kijk of de naam klopt.") from None

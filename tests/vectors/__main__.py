@@ -1,0 +1,5 @@
+"""python -m tests.vectors"""
+
+from tests.vectors import write
+
+write()
