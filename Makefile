@@ -1,6 +1,8 @@
 # Needs make and Python 3.11 or later with venv; `make test` also installs what the tests run against (apt).
 
 PYTHON ?= python3
+# tests that run at the same time: most of them wait for servers, so one more than there are processors
+JOBS ?= $(shell expr $$(nproc 2>/dev/null || echo 1) + 1)
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_ROOT_USER_ACTION := ignore
@@ -20,7 +22,7 @@ check: static ## the fast checks: style, types, import rules, quick tests
 
 # A test on real processes may lose a race on a starved machine; a broken promise is broken three times.
 test: needs static ## everything, on real mail servers and a real browser
-	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m "not sweep" --reruns 2
+	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m "not sweep" -n $(JOBS) --dist loadfile --reruns 2
 
 sweep: needs ## every fault at every single command of a purge, on every server: many minutes
 	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m sweep
