@@ -126,7 +126,7 @@ def test_on_which_occasion_the_clock_rings(why: Why, late: timedelta) -> None:
     assert why in (Why.ARRIVAL, Why.HANDED_OVER) or occasion is not Occasion.ANY
 
 
-@pytest.mark.parametrize("why", set(Why) - INDEPENDENT)
+@pytest.mark.parametrize("why", [why for why in Why if why not in INDEPENDENT])
 def test_the_phone_card_never_depends_on_a_signal(why: Why) -> None:
     with pytest.raises(ValueError, match="never on a signal"):
         Ring(why, frozenset(Role), phone_card=True)
