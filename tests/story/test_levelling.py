@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from tests.agent import Agent
 from tests.helpers import eventually, need, signal_mail, unique_child
 from tests.servers import Cyrus, Dovecot, ImapFaults, MailServer, SmtpSink
-from tests.story.school import CALM, RUNG
+from tests.story.school import CALM, RUNG, School, pressed
+
+LATER = "Ontvangen, maar Veilig Thuis weet het nog niet"
 
 
 @pytest.mark.parametrize("kind", [Dovecot, Cyrus], ids=lambda c: c.name)
@@ -45,3 +48,22 @@ def test_given_a_signal_comes_while_the_counters_are_raised_then_only_it_rings(
             assert "Er wacht nog een" not in anouk.page
             anouk.press("Toon")
             assert child.name in anouk.page
+
+
+@pytest.mark.slow
+def test_given_a_message_holds_up_the_closing_then_its_line_in_the_log_does_not_wait(school: School) -> None:
+    """Neither the word nor the moment of the closing may tell that there is something to finish."""
+    child = school.signal()
+    school.sink.fail("rcpt", "451 4.7.1 Later", times=None)
+    pressed(school, child).wait_for(LATER, 60)
+    before = len(school.agent.log)
+    trap = school.wire.trap(rb"UID FETCH \d+ .*HEADER", after_confirmation=False)
+    closing = threading.Thread(target=school.agent.command, args=("close",), daemon=True)
+    closing.start()
+    school.held(trap)
+    written = [line for line in school.agent.log[before:] if "HWC-13" in line]
+    assert closing.is_alive(), "it waits for the message"
+    assert len(written) == 1
+    assert "HWC-130" in written[0]
+    school.sink.heal()
+    school.wire.heal()
