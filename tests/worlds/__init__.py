@@ -11,7 +11,7 @@ the mailbox's folders with UIDVALIDITY, UIDNEXT, HIGHESTMODSEQ and keywords afte
 
 What is not compared, and why (the declared list): what a bell that leaves no trace heard, what people see on the
 page, receipts to senders, messages that wait in the mailbox, and the counters between two closings: there a signal is
-meant to show. The installation's key and the staff file are the same bytes in both worlds instead of being masked.
+meant to show. The keys and the staff file are the same bytes in both worlds instead of being masked.
 The moment within a step at which a file was written (real time) is not compared; the step is.
 """
 
@@ -33,11 +33,14 @@ from pathlib import Path
 from hwc_school_agent.host.random_keys import KEY_FILE
 from hwc_school_agent.mailbox.session import folders_with_status, open_session, quoted
 from hwc_school_agent.settings import Mailbox, Secret, Tls
+from hwc_school_agent.staff_file import FILE as STAFF
 from tests.agent import Visitor
 from tests.helpers import InventedChild, eventually, signal_mail, unique_child
 from tests.servers import Dovecot, SmtpSink
 from tests.timelapse import ORDINARY, ZONE, StampedBell, TimeLapse
 
+LEDGER, LEDGER_KEY = "ledger", "ledger.key"
+_same: dict[str, dict[str, bytes]] = {}  # by begin: keys, staff and new ledger of the first world, for the others
 HERE = Path(__file__).parents[2]
 OURS = "hwc@school.example"
 SENDERS = "@veiligthuis.example"
@@ -195,10 +198,14 @@ def world(directory: Path, at: str, *, busy: bool, leak: str = "", code: bool = 
                 shutil.copytree(HERE / name, directory / "code" / name)
             lapse.environment |= {"PYTHONPATH": str(directory / "code"), "PYTHONSAFEPATH": "1"}
         lapse.add_staff()
-        (lapse.state / KEY_FILE).write_bytes(b"of both worlds: the same bytes!!")
-        (lapse.state / KEY_FILE).chmod(0o600)
+        for name, data in _same.get(at, {}).items():
+            (lapse.state / name).touch(0o600)
+            (lapse.state / name).write_bytes(data)
         lapse.delivering(OURS)
         lapse.start()
+        same = _same.setdefault(at, {})
+        for name in (KEY_FILE, LEDGER_KEY, LEDGER, STAFF):
+            same.setdefault(name, (lapse.state / name).read_bytes())
         calls.append(lambda: here.calls.append(lapse.now))
         here = World(lapse, busy)
         with lapse.bell() as bell:
