@@ -139,7 +139,8 @@ def the_closing_is_written_down_later() -> None:
             write(event, *numbers)
 
     def start(self: Any, worker: Any, arguments: Any, *rest: Any, **more: Any) -> None:
-        late[:] = [self] if worker.value == "close" and arguments[1].jobs else []
+        if worker.value == "close":
+            late[:] = [self] if arguments[1].jobs else []
         real(self, worker, arguments, *rest, **more)
 
     real = hands.start
