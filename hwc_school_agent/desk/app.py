@@ -25,6 +25,7 @@ from hwc_school_agent.desk.sessions import Table
 from hwc_school_agent.desk.staff import Staff
 from hwc_school_agent.desk.words import hour
 from hwc_school_agent.domain.board import Attempts, Session
+from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.settings import Settings
 
@@ -130,7 +131,8 @@ class App:
         board, page = self._link.board, self._page(session)
         look = hour(board.last_look, self._zone, self._tr) if board.last_look else ""
         sign = max(0, int(self._time.now() - board.now))
-        return stream.Beat(page.version, board.ring.of(session.role), self._tr(page.title), look, sign)
+        notice = board.notice if session.role == Role.CONTACT else 0
+        return stream.Beat(page.version, board.ring.of(session.role), notice, look, sign)
 
     def _page(self, session: Session | None) -> Page:
         now = self._time.now()

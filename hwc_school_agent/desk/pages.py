@@ -32,7 +32,7 @@ class View(Enum):
 
 
 class Mood(Enum):
-    """Colour, favicon and title of a page."""
+    """Colour and sign of a page. Its title and its icon are always the same: a browser writes both into its history."""
 
     CALM = "rust"
     WAITING = "wacht"
@@ -88,7 +88,6 @@ class Page:
 
     view: View
     mood: Mood
-    title: str = "Bureau"
     signal: Waiting | None = None
     another: bool = False  # a further signal waits
     colleague: bool = False  # uncovered for somebody else right now
@@ -112,10 +111,6 @@ class Page:
         return zlib.crc32(repr((seen, rest)).encode())
 
 
-_WAITING = "Bureau (1)"
-_TROUBLE = "Bureau – storing"
-
-
 def decide(
     board: Board,
     session: Session | None,
@@ -130,14 +125,13 @@ def decide(
     Trouble never hides a signal that waits, and a signal never hides trouble.
     """
     if session is None:
-        return Page(View.LOGIN, Mood.CALM, "Bureau – inloggen", phone_card=board.phone_card)
+        return Page(View.LOGIN, Mood.CALM, phone_card=board.phone_card)
     page = _decide(board, session, now, unreadable, viewed)
     if board.rehearsal is not None and board.rehearsal.result is Result.FAILED:
         if page.view is View.CALM:
-            page = Page(View.REHEARSAL, Mood.TROUBLE, _TROUBLE)
+            page = Page(View.REHEARSAL, Mood.TROUBLE)
         page = replace(page, failed=board.rehearsal.leg)
-    page = replace(page, phone_card=board.phone_card and page.view is not View.SHOWN)
-    return replace(page, title=f"{page.title} – oefening") if page.drill else page
+    return replace(page, phone_card=board.phone_card and page.view is not View.SHOWN)
 
 
 def _decide(board: Board, session: Session, now: float, unreadable: frozenset[str], viewed: frozenset[str]) -> Page:
@@ -148,10 +142,9 @@ def _decide(board: Board, session: Session, now: float, unreadable: frozenset[st
     if viewing is not None:
         if viewing not in waiting:
             handled = _handled(board, viewing)
-            title = _WAITING if waiting else "Bureau"
-            return Page(View.TAKEN, Mood.CALM, title, handled=handled, another=bool(waiting), blind=blind)
+            return Page(View.TAKEN, Mood.CALM, handled=handled, another=bool(waiting), blind=blind)
         view = View.UNREADABLE if viewing in unreadable else View.SHOWN
-        return Page(view, Mood.WAITING, _WAITING, signal=waiting[viewing], blind=blind and view is View.UNREADABLE)
+        return Page(view, Mood.WAITING, signal=waiting[viewing], blind=blind and view is View.UNREADABLE)
     if session.done is not None and session.done not in waiting:
         return _confirmed(_handled(board, session.done), another=bool(waiting), blind=blind)
     if waiting:
@@ -160,16 +153,15 @@ def _decide(board: Board, session: Session, now: float, unreadable: frozenset[st
         return Page(
             View.COVERED,
             Mood.WAITING,
-            _WAITING,
             signal=first,
             another=len(ordered) > 1,
             colleague=first.handle in viewed,
             blind=blind,
         )
     if stale:
-        return Page(View.STALE, Mood.TROUBLE, _TROUBLE)
+        return Page(View.STALE, Mood.TROUBLE)
     if board.health is Health.TROUBLE:
-        return Page(View.TROUBLE, Mood.TROUBLE, _TROUBLE)
+        return Page(View.TROUBLE, Mood.TROUBLE)
     if board.health is Health.STARTING or board.last_look is None:
         return Page(View.STARTING, Mood.WAITING)
     return Page(View.CALM, Mood.CALM)
@@ -206,11 +198,9 @@ def _confirmed(handled: Handled | None, *, another: bool, blind: bool) -> Page:
     outcome = progress(handled)
     good = outcome.progress in (Progress.DONE, Progress.GONE)
     mood = Mood.CALM if good else Mood.WAITING if outcome.progress is Progress.BUSY else Mood.TROUBLE
-    title = _WAITING if another else _TROUBLE if mood is Mood.TROUBLE else "Bureau"
     return Page(
         View.CONFIRMED,
         mood,
-        title,
         another=another,
         blind=blind,
         outcome=outcome,

@@ -88,7 +88,6 @@ class Renderer:
         }
         self._env.filters["day"] = tr.day
         self._env.filters["hour_of"] = tr.hour
-        self._env.filters["title"] = tr
 
     def page(self, template: str, **facts: Any) -> HTMLResponse:
         """One page, status 200."""

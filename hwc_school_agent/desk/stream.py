@@ -21,13 +21,13 @@ class Beat:
 
     version: int
     ring: int
-    title: str
+    notice: int
     look: str
     sign: int  # seconds since watch last spoke
 
     def line(self) -> bytes:
         """The event, as text/event-stream wants it (WHATWG HTML 9.2)."""
-        data = {"version": self.version, "ring": self.ring, "title": self.title, "look": self.look, "sign": self.sign}
+        data = {"version": self.version, "ring": self.ring, "notice": self.notice, "look": self.look, "sign": self.sign}
         return f"event: stand\ndata: {json.dumps(data)}\n\n".encode()
 
 
@@ -42,8 +42,8 @@ async def beats(life: Life, beat: Callable[[], Beat | None]) -> AsyncIterator[by
             now = beat()
             if now is None:
                 return
-            if (now.version, now.ring) != last or loop.time() >= due:
+            if (now.version, now.ring, now.notice) != last or loop.time() >= due:
                 yield now.line()
-                last, due = (now.version, now.ring), loop.time() + BEAT_SECONDS
+                last, due = (now.version, now.ring, now.notice), loop.time() + BEAT_SECONDS
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(changed.wait(), max(0.0, min(due - loop.time(), STILL_SECONDS)))

@@ -12,17 +12,6 @@ from hwc_school_agent.domain.outcome import Answered, FolderRole, Leg, Said, Wor
 from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import local
 
-#: Every title that ``pages.decide`` can give a page: no text from outside is ever in one.
-TITLES = (
-    mark("Bureau"),
-    mark("Bureau (1)"),
-    mark("Bureau – inloggen"),
-    mark("Bureau – storing"),
-    mark("Bureau – oefening"),
-    mark("Bureau (1) – oefening"),
-    mark("Bureau – storing – oefening"),
-)
-
 ROLES = {
     Role.CONTACT.value: mark("Contactpersoon"),
     Role.BACKUP.value: mark("Achterwacht"),

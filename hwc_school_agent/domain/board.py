@@ -179,6 +179,7 @@ class Board:
     morning: tuple[Noted, ...] = ()
     bells: int = 0  # bells connected now
     ring: Rings = Rings()  # goes up by one each time the open pages of a role should make a sound
+    notice: int = 0  # goes up by one when the contact's open pages may show a notification: at the morning look only
     phone_card: bool = False  # nobody has looked at the third ring: the pages say whom to telephone
     marks: tuple[tuple[str, Mark], ...] = ()  # folders as seen before anything that now waits had come
     rehearsal: Rehearsed | None = None  # ``None``: none has ended today

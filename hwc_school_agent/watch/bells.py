@@ -33,7 +33,7 @@ def occasion_of(why: Why, now: datetime, hours: Hours) -> Occasion:
 
 
 class Pages(Way):
-    """The open pages of the desk: they make a sound and may show a notification of the browser."""
+    """The open pages of the desk: they make a sound."""
 
     trace = Trace.NONE
 
@@ -43,6 +43,21 @@ class Pages(Way):
 
     def _ring(self) -> None:
         self.rings = self.rings.rung(self.roles)
+
+
+class Notices(Way):
+    """The notification that an open page shows: the system keeps it with its time, and may pass it on to a phone.
+
+    For the contact's pages whatever roles are rung: who said "Ik kan niet" said it beside a signal.
+    """
+
+    trace = Trace.KEPT
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def _ring(self) -> None:
+        self.count += 1
 
 
 class Mail(Way):
@@ -82,7 +97,7 @@ class Bells:
             lambda: log(Event.BELL_REFUSED),
         )
         self._house = BellHouse(settings, loop, path)
-        self._pages, self._mail = Pages(), Mail(settings, clock, loop)
+        self._pages, self._notices, self._mail = Pages(), Notices(), Mail(settings, clock, loop)
         self.phone_card = False
         self.ping: Callable[[], None] = self._rope.ping
 
@@ -107,13 +122,18 @@ class Bells:
         """How often the open pages were rung."""
         return self._pages.rings
 
+    @property
+    def notices(self) -> int:
+        """How often the contact's open pages might show a notification."""
+        return self._notices.count
+
     def ring(self, ring: Ring, now: datetime) -> None:
         """Ring those whom ``ring`` names. ``now``: aware local time."""
         occasion = occasion_of(ring.why, now, self._hours)
         # each bell at the other end of the rope asks its own trace: ``bells/desktop.py``
         self._rope.ring(frozenset(Whose(r.value) for r in ring.roles), fixed_time=occasion is not Occasion.ANY)
         self._pages.roles = ring.roles
-        for way in (self._pages, self._mail):
+        for way in (self._pages, self._notices, self._mail):
             way.ring(occasion)
         self.phone_card = self.phone_card or ring.phone_card
 

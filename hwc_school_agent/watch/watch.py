@@ -289,6 +289,7 @@ class Watch:
             rehearsal=self._rehearsal.today,
             bells=self._bells.connected,
             ring=self._bells.rings,
+            notice=self._bells.notices,
             phone_card=self._bells.phone_card,
             marks=tuple(self._book.marks.items()),
         )

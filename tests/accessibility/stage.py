@@ -68,7 +68,7 @@ class Stage:
             headers["content-type"], body = static.kind, static.body
         elif path == "/stand":
             version = re.search(r'data-versie="(\d+)"', str(body))
-            beat = {"version": int(version[1]) if version else 0, "ring": 0, "title": "", "look": "", "sign": 0}
+            beat = {"version": int(version[1]) if version else 0, "ring": 0, "notice": 0, "look": "", "sign": 0}
             headers["content-type"], body = "text/event-stream", f"event: stand\ndata: {json.dumps(beat)}\n\n"
         route.fulfill(status=200, headers=headers, body=body)
 

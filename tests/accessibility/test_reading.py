@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import pytest
 
-from hwc_school_agent.desk.words import TITLES
 from tests.accessibility.stage import Stage, distinct
 from tests.desk.views import CHILD, SISTER, VIEWS, html
 
@@ -78,10 +77,11 @@ def test_an_error_of_the_log_in_belongs_to_its_fields(desk_stage: Stage) -> None
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_a_title_is_one_of_a_closed_list(name: str) -> None:
-    title = re.search(r"<title>(.*?)</title>", html(name))
-    assert title is not None
-    assert title[1] in TITLES
+def test_title_and_icon_are_the_same_on_every_page(name: str) -> None:
+    """A browser keeps both in its history."""
+    page = html(name)
+    assert re.findall(r"<title>(.*?)</title>", page) == ["Bureau"]
+    assert re.findall(r'<link rel="icon"[^>]* href="([^"?]*)', page) == ["/static/bureau.svg"]
 
 
 @pytest.mark.parametrize("name", VIEWS)

@@ -57,6 +57,7 @@ def test_every_way_and_its_trace() -> None:
         "bells.screen.NoScreen": Trace.NONE,
         "bells.fallback.Plyer": Trace.STORES,
         "watch.bells.Pages": Trace.NONE,
+        "watch.bells.Notices": Trace.KEPT,
         "watch.bells.Mail": Trace.KEPT,
     }
 

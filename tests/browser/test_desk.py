@@ -195,7 +195,7 @@ def test_the_page_follows_by_itself(desk: Bench, scripted: Person) -> None:
     signal = desk.signal(put=False)
     desk.put(waiting=(signal,), ring=Rings(contact=1))
     scripted.sees("Er is een signaal voor je")
-    assert page.title() == "Bureau (1)"
+    assert page.title() == "Bureau"
     playwright.expect(page.locator("#melding")).to_have_text("Er is een signaal voor je")
     scripted.press("Toon het signaal")
     scripted.sees("Let vandaag extra op deze leerling")
@@ -257,6 +257,6 @@ def test_a_screen_that_lost_the_desk_says_so(tmp_path: Path, engine: object) -> 
         playwright.expect(person.page.locator("#verbonden")).to_be_visible()
         desk.kill()
         person.sees("Dit scherm is niet verbonden met het bureau", 60)
-        assert person.page.title() == "Bureau – geen verbinding"
+        assert person.page.title() == "Bureau"
         assert not person.page.get_by_text("Er is nu geen signaal").is_visible()
         person.context.close()

@@ -35,39 +35,38 @@ SEES_ONE = replace(ME, viewing="one", viewing_until=NOW + 100)
 
 
 @pytest.mark.parametrize(
-    ("board", "session", "view", "title"),
+    ("board", "session", "view"),
     [
-        (OK, None, View.LOGIN, "Bureau – inloggen"),
-        (replace(OK, waiting=(ONE,)), None, View.LOGIN, "Bureau – inloggen"),
-        (OK, ME, View.CALM, "Bureau"),
+        (OK, None, View.LOGIN),
+        (replace(OK, waiting=(ONE,)), None, View.LOGIN),
+        (OK, ME, View.CALM),
         # silence is good news only after a look that succeeded
-        (Board(NOW), ME, View.STARTING, "Bureau"),
-        (replace(OK, last_look=None), ME, View.STARTING, "Bureau"),
-        (replace(OK, health=Health.TROUBLE, trouble=Trouble.LOGIN), ME, View.TROUBLE, "Bureau – storing"),
-        (replace(OK, now=NOW - 61), ME, View.STALE, "Bureau – storing"),
+        (Board(NOW), ME, View.STARTING),
+        (replace(OK, last_look=None), ME, View.STARTING),
+        (replace(OK, health=Health.TROUBLE, trouble=Trouble.LOGIN), ME, View.TROUBLE),
+        (replace(OK, now=NOW - 61), ME, View.STALE),
         # trouble never hides a signal
-        (replace(OK, waiting=(ONE,)), ME, View.COVERED, "Bureau (1)"),
-        (replace(OK, waiting=(ONE,), health=Health.TROUBLE), ME, View.COVERED, "Bureau (1)"),
-        (replace(OK, waiting=(ONE,), now=NOW - 61), ME, View.COVERED, "Bureau (1)"),
+        (replace(OK, waiting=(ONE,)), ME, View.COVERED),
+        (replace(OK, waiting=(ONE,), health=Health.TROUBLE), ME, View.COVERED),
+        (replace(OK, waiting=(ONE,), now=NOW - 61), ME, View.COVERED),
         # uncovered, and no longer
-        (replace(OK, waiting=(ONE,)), SEES_ONE, View.SHOWN, "Bureau (1)"),
-        (replace(OK, waiting=(ONE,)), replace(SEES_ONE, viewing_until=NOW), View.COVERED, "Bureau (1)"),
-        (replace(OK, waiting=(ONE,)), replace(SEES_ONE, until=NOW), View.COVERED, "Bureau (1)"),
-        (replace(OK, handled=(handled("one", by="achterwacht"),)), SEES_ONE, View.TAKEN, "Bureau"),
-        (replace(OK, waiting=(TWO,)), SEES_ONE, View.TAKEN, "Bureau (1)"),
+        (replace(OK, waiting=(ONE,)), SEES_ONE, View.SHOWN),
+        (replace(OK, waiting=(ONE,)), replace(SEES_ONE, viewing_until=NOW), View.COVERED),
+        (replace(OK, waiting=(ONE,)), replace(SEES_ONE, until=NOW), View.COVERED),
+        (replace(OK, handled=(handled("one", by="achterwacht"),)), SEES_ONE, View.TAKEN),
+        (replace(OK, waiting=(TWO,)), SEES_ONE, View.TAKEN),
         # confirmed
-        (replace(OK, handled=(handled("one"),)), replace(ME, done="one"), View.CONFIRMED, "Bureau"),
-        (OK, replace(ME, done="one"), View.CONFIRMED, "Bureau"),
-        (replace(OK, handled=(handled("one"),), waiting=(TWO,)), replace(ME, done="one"), View.CONFIRMED, "Bureau (1)"),
-        (replace(OK, waiting=(ONE,)), replace(ME, done="one"), View.COVERED, "Bureau (1)"),
-        (replace(OK, handled=(LEFT,)), replace(ME, done="one"), View.CONFIRMED, "Bureau – storing"),
+        (replace(OK, handled=(handled("one"),)), replace(ME, done="one"), View.CONFIRMED),
+        (OK, replace(ME, done="one"), View.CONFIRMED),
+        (replace(OK, handled=(handled("one"),), waiting=(TWO,)), replace(ME, done="one"), View.CONFIRMED),
+        (replace(OK, waiting=(ONE,)), replace(ME, done="one"), View.COVERED),
+        (replace(OK, handled=(LEFT,)), replace(ME, done="one"), View.CONFIRMED),
         # somebody else's work is not my page
-        (replace(OK, handled=(LEFT,)), ME, View.CALM, "Bureau"),
+        (replace(OK, handled=(LEFT,)), ME, View.CALM),
     ],
 )
-def test_page(board: Board, session: Session | None, view: View, title: str) -> None:
-    page = decide(board, session, NOW)
-    assert (page.view, page.title) == (view, title)
+def test_page(board: Board, session: Session | None, view: View) -> None:
+    assert decide(board, session, NOW).view is view
 
 
 def test_a_message_that_cannot_be_read_has_its_own_page() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from hwc_school_agent.desk.pages import View, decide
+from hwc_school_agent.desk.pages import Mood, View, decide
 from hwc_school_agent.domain import rehearsal
 from hwc_school_agent.domain.board import Board, Handled, Health, Rehearsed, Result, Session, Waiting
 from hwc_school_agent.domain.facts import Child, read_facts
@@ -295,7 +295,7 @@ def _waiting(kind: Kind, arrived: float) -> Waiting:
 def test_a_failed_rehearsal_is_no_quiet_morning() -> None:
     failed = replace(CALM, rehearsal=Rehearsed(NOW, Result.FAILED, Leg.ARRIVED))
     page = decide(failed, ME, NOW)
-    assert (page.view, page.title, page.failed) == (View.REHEARSAL, "Bureau – storing", Leg.ARRIVED)
+    assert (page.view, page.mood, page.failed) == (View.REHEARSAL, Mood.TROUBLE, Leg.ARRIVED)
     assert page.version != decide(replace(CALM, rehearsal=Rehearsed(NOW, Result.OK)), ME, NOW).version
     signal = replace(failed, waiting=(_waiting(Kind.SIGNAL, 1.0),))
     assert decide(signal, ME, NOW).view is View.COVERED
@@ -309,7 +309,7 @@ def test_a_real_signal_comes_before_a_drill() -> None:
     page = decide(both, ME, NOW)
     assert page.signal is not None
     assert (page.signal.kind, page.drill, page.another) == (Kind.SIGNAL, False, True)
-    assert decide(replace(CALM, waiting=both.waiting[:1]), ME, NOW).title == "Bureau (1) – oefening"
+    assert decide(replace(CALM, waiting=both.waiting[:1]), ME, NOW).drill
 
 
 def test_the_board_travels_with_all_of_it() -> None:

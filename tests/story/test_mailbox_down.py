@@ -25,7 +25,7 @@ def test_given_the_mailbox_goes_down_when_a_signal_comes_meanwhile_then_it_rings
     school.wire.cut()
     anouk.wait_for(TROUBLE, 60)
     says_trouble(anouk.page)
-    assert anouk.title == "Bureau – storing"
+    assert anouk.title == "Bureau"
     child = school.signal()
     school.wire.refuse = False
     anouk.wait_for(RUNG, 90)

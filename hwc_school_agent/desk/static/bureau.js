@@ -1,5 +1,8 @@
 // The desk's page: listens whether something changed, rings, and covers what was shown.
 // Everything works without this file too; it only makes the page faster and audible.
+//
+// It leaves the title and the icon alone, and puts no badge on an installed page: the browser keeps all three, the last
+// one with its time. Measured: tests/browser/test_profiles.py.
 "use strict";
 
 (function () {
@@ -11,6 +14,7 @@
   const WARN_BEFORE = 60000;
 
   let ring = Number(body.dataset.seintje);
+  let notice = Number(body.dataset.bericht);
   let lastEvent = Date.now();
   let signAge = 0; // how old the last sign of the program behind the desk was when it reached us, in seconds
   let leaving = false;
@@ -62,7 +66,7 @@
     }, 30000);
   });
 
-  // -- sound and notification: fixed words, no content -----------------------------------------------------------
+  // -- a sound at any time; a notification, which the system keeps with its time, at the morning look only ---------
 
   let audio = null;
 
@@ -121,11 +125,6 @@
     setTimeout(showBells, 300);
   }
 
-  if (navigator.setAppBadge) {
-    const waiting = document.title.includes("(1)");
-    (waiting ? navigator.setAppBadge(1) : navigator.clearAppBadge()).catch(() => {});
-  }
-
   // -- the stream ------------------------------------------------------------------------------------------------
 
   function heard(event) {
@@ -137,9 +136,10 @@
     if (at("gekeken") && now.look) at("gekeken").textContent = now.look;
     const rings = now.ring > ring;
     ring = now.ring;
-    if (rings && !shown) { sound(false); notify(); }
+    if (rings && !shown) sound(false);
+    if (now.notice > notice) notify();
+    notice = now.notice;
     if (String(now.version) !== body.dataset.versie && !leaving) {
-      document.title = now.title;
       if (rings && !shown) setTimeout(reload, 1200); else reload(); // let the sound be heard
     }
     tick();
@@ -178,7 +178,6 @@
     at("pagina").hidden = true;
     at("los").hidden = false;
     at("melding").textContent = at("los-kop").textContent;
-    document.title = at("los").dataset.titel;
   }
 
   function found() {
