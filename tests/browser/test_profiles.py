@@ -1,8 +1,8 @@
 """The computer at which people look: what its browser keeps of a day with a signal and of a day without one.
 
-Measured with Chromium 156, profile searched after the browser has ended. The last title of an address stays in ``History``
-and ``Sessions``, the last icon in ``Favicons``, whether it came from an address of ours, from ``data:`` or from ``blob:``: so
-both are the same on every page. What is left is *how often* the one address was opened, and when.
+Measured with Chromium 156, profile searched after the browser has ended. The last title of an address stays in
+``History`` and ``Sessions``, the last icon in ``Favicons``, whether it came from an address of ours, from ``data:`` or
+from ``blob:``: so both are the same on every page. What is left is *how often* the one address was opened, and when.
 """
 
 from __future__ import annotations
@@ -101,21 +101,26 @@ def received(desk: Bench, person: Person) -> None:
     person.sees("Dank je wel. We ronden het nu af")
 
 
-def a_day(engine: object, desk: Bench, profile: Path, what: Callable[[Bench, Person], None]) -> set[str]:
-    """Log in, live through it, close the browser; what its profile says afterwards."""
+def a_day(
+    engine: object, desk: Bench, profile: Path, what: Callable[[Bench, Person], None], *, stay: int = 1500
+) -> set[str]:
+    """Log in, live through it, stay (milliseconds), close the browser; what its profile says afterwards."""
     desk.reset()
     person = _open(engine, desk, profile, CONTACT)
     what(desk, person)
-    person.page.wait_for_timeout(1500)
+    person.page.wait_for_timeout(stay)
     person.context.close()
     assert person.faults == []
     return kept(profile)
 
 
 @pytest.fixture(scope="module")
-def calm_days(engine: object, desk: Bench, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """What the profiles of two days without a signal say."""
-    return set().union(*(a_day(engine, desk, tmp_path_factory.mktemp("calm"), calm) for _ in range(2)))
+def calm_days(playwright_engine: object, desk: Bench, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
+    """What the profiles of two days without a signal say, one of them long enough for all that a browser does later."""
+    new = tmp_path_factory.mktemp
+    return set().union(
+        *(a_day(playwright_engine, desk, new("calm"), calm, stay=milliseconds) for milliseconds in (1500, 12000))
+    )
 
 
 @pytest.mark.parametrize("left_at", [covered, shown, received])
