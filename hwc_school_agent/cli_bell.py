@@ -163,7 +163,8 @@ def _bell_defaults(config: Path) -> tuple[Path, str]:
         host, port = rules.listen(desk.get("listen", DESK))
     except (OSError, ValueError, AttributeError, TypeError, rules.Wrong):
         pass  # ``run`` and ``config validate`` say what is wrong with it; a bell rings all the same
-    place = names[0] if names else f"[{host}]" if ":" in host else host
+    # on this machine by its name: at a number browsers make no passkeys (``desk/passkey_deeds.py``)
+    place = names[0] if names else "localhost" if rules.is_loopback(host) else f"[{host}]" if ":" in host else host
     return directory / BELL_SOCKET, f"{'https' if secure else 'http'}://{place}:{port}/"
 
 

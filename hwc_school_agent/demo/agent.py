@@ -86,7 +86,7 @@ class Agent:
     @property
     def desk(self) -> str:
         """The address of the desk."""
-        return f"http://127.0.0.1:{self._port}/"
+        return f"http://localhost:{self._port}/"
 
     @property
     def pid(self) -> int:

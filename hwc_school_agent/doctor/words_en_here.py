@@ -73,12 +73,12 @@ TEXTS = {
     ),
     Check.DESK_CERTIFICATE_ENDS: Text(
         "The certificate of the page ends in {days} days.",
-        "Renew it and restart the agent.",
+        "Renew it. The page uses the new file from the next visit on, without a restart.",
         "The certificate of the page is good for {days} more days.",
     ),
     Check.DESK_CERTIFICATE_ENDED: Text(
         "The certificate of the page is not valid now.",
-        "Renew it and restart the agent. Check this machine's clock too.",
+        "Renew it; no restart is needed. Check this machine's clock too.",
     ),
     Check.DESK_NAMES: Text(
         "The certificate of the page does not name: {names}.",

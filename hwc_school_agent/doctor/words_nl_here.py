@@ -74,12 +74,12 @@ TEXTS = {
     ),
     Check.DESK_CERTIFICATE_ENDS: Text(
         "Het certificaat van de pagina verloopt over {days} dagen.",
-        "Vernieuw het en start de agent opnieuw.",
+        "Vernieuw het. De pagina gebruikt het nieuwe bestand vanaf het volgende bezoek, zonder herstart.",
         "Het certificaat van de pagina is nog {days} dagen geldig.",
     ),
     Check.DESK_CERTIFICATE_ENDED: Text(
         "Het certificaat van de pagina is nu niet geldig.",
-        "Vernieuw het en start de agent opnieuw. Controleer ook de klok van deze machine.",
+        "Vernieuw het; een herstart is niet nodig. Controleer ook de klok van deze machine.",
     ),
     Check.DESK_NAMES: Text(
         "Het certificaat van de pagina noemt niet: {names}.",

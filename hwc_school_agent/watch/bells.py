@@ -12,7 +12,7 @@ from hwc_school_agent.domain.board import Rings
 from hwc_school_agent.domain.duty import INDEPENDENT, Hours, Ring, Why
 from hwc_school_agent.domain.outcome import Mailed
 from hwc_school_agent.domain.staff import Role
-from hwc_school_agent.host.clock import Clock
+from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.bell_house import BellHouse
@@ -23,13 +23,15 @@ ON_TIME = timedelta(minutes=5)
 MAIL_SECONDS = 240.0
 
 
-def occasion_of(why: Why, now: datetime, hours: Hours) -> Occasion:
+def occasion_of(why: Why, now: datetime, hours: Hours, began: datetime) -> Occasion:
     """What a bell may know of the reason. A morning look that is made up for later (the machine slept, the agent began
-    anew) is not at its minute any more. ``now``: aware local time."""
+    anew: perhaps it has rung already) is not at its minute any more. ``now``, and when the agent ``began``: aware local
+    times."""
     if why not in INDEPENDENT:
         return Occasion.ANY
-    late = now - datetime.combine(now.date(), hours.look, now.tzinfo)
-    return Occasion.LOOK if why is Why.LOOK and timedelta() <= late < ON_TIME else Occasion.ALIKE
+    look = datetime.combine(now.date(), hours.look, now.tzinfo)
+    on_time = began < look <= now < look + ON_TIME
+    return Occasion.LOOK if why is Why.LOOK and on_time else Occasion.ALIKE
 
 
 class Pages(Way):
@@ -88,6 +90,7 @@ class Bells:
 
     def __init__(self, settings: Settings, clock: Clock, loop: Loop) -> None:
         self._hours = settings.hours
+        self._began = local(clock.now(), settings.school.timezone)
         path = settings.state.runtime_directory / "bell.sock"
         self._rope = Rope(
             path,
@@ -129,7 +132,7 @@ class Bells:
 
     def ring(self, ring: Ring, now: datetime) -> None:
         """Ring those whom ``ring`` names. ``now``: aware local time."""
-        occasion = occasion_of(ring.why, now, self._hours)
+        occasion = occasion_of(ring.why, now, self._hours, self._began)
         # each bell at the other end of the rope asks its own trace: ``bells/desktop.py``
         self._rope.ring(frozenset(Whose(r.value) for r in ring.roles), fixed_time=occasion is not Occasion.ANY)
         self._pages.roles = ring.roles

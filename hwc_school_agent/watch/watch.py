@@ -255,7 +255,6 @@ class Watch:
         self._changed = True
 
     def _on_order(self, order: Order) -> None:
-        now = self._clock.now()
         match order.word:
             case OrderWord.SESSIONS:
                 pass  # the door keeps them
@@ -269,7 +268,7 @@ class Watch:
                     self._done = cannot(self._done, Role(order.role))
                     self._something_came()
             case OrderWord.CONFIRMED:
-                if self._book.confirm(order.handle, order.name, order.answered, now):
+                if self._book.confirm(order.handle, order.name, order.answered, self._clock.now()):
                     self._errands.finish(order.handle)
                 self._changed = True
             case OrderWord.PHONED:

@@ -117,7 +117,7 @@ def test_there_is_no_back_door() -> None:
 @pytest.mark.parametrize("why", Why)
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(minutes=4), timedelta(minutes=5), timedelta(hours=7)])
 def test_on_which_occasion_the_clock_rings(why: Why, late: timedelta) -> None:
-    occasion = occasion_of(why, NOW.replace(second=0) + late, Hours(look=time(7, 45)))
+    occasion = occasion_of(why, NOW.replace(second=0) + late, Hours(look=time(7, 45)), NOW - timedelta(days=3))
     if why not in INDEPENDENT:
         assert occasion is Occasion.ANY
     elif why is Why.LOOK and late < timedelta(minutes=5):
@@ -125,6 +125,12 @@ def test_on_which_occasion_the_clock_rings(why: Why, late: timedelta) -> None:
     else:
         assert occasion is Occasion.ALIKE, "made up for later: not at its minute any more"
     assert why in (Why.ARRIVAL, Why.HANDED_OVER) or occasion is not Occasion.ANY
+
+
+def test_an_agent_that_begins_after_the_look_does_not_send_a_second_mail() -> None:
+    now, hours = NOW.replace(second=50), Hours(look=time(7, 45))
+    for seconds, occasion in ((51, Occasion.LOOK), (50, Occasion.ALIKE), (2, Occasion.ALIKE)):
+        assert occasion_of(Why.LOOK, now, hours, now - timedelta(seconds=seconds)) is occasion
 
 
 @pytest.mark.parametrize("why", [why for why in Why if why not in INDEPENDENT])

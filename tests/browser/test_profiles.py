@@ -39,7 +39,8 @@ def _rows(file: Path) -> Iterator[str]:
         base.text_factory = lambda raw: raw.decode("utf-8", "replace")
         for (table,) in base.execute("select name from sqlite_master where type = 'table'").fetchall():
             for row in base.execute(f'select * from "{table}"'):
-                yield f"{table}: {[value for value in row if isinstance(value, str)]}"
+                # the language of a page that was open long enough: the same on every page
+                yield f"{table}: {[value for value in row if isinstance(value, str) and value not in ('', 'nl')]}"
 
 
 def _leaves(tree: object, path: str = "") -> Iterator[str]:

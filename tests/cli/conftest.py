@@ -41,7 +41,10 @@ def hwc(capfd: pytest.CaptureFixture[str]) -> Hwc:
     def hwc(*words: str | Path) -> Ended:
         mask = os.umask(0o022)
         os.umask(mask)
+        environment = dict(os.environ)
         code = cli.main([str(word) for word in words])
+        os.environ.clear()  # ``bell`` names its language there
+        os.environ.update(environment)
         os.umask(mask)  # verbs harden their process, which is this one
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # PR_SET_DUMPABLE

@@ -75,16 +75,21 @@ def rung(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Path, str]]:
 @pytest.mark.parametrize(
     ("more", "socket", "url"),
     [
-        ("", "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
-        ('[desk]\nlisten = "[::1]:99"\n', "/run/hwc-school-agent/bell.sock", "http://[::1]:99/"),
+        ("", "/run/hwc-school-agent/bell.sock", "http://localhost:8420/"),
+        ('[desk]\nlisten = "[::1]:99"\n', "/run/hwc-school-agent/bell.sock", "http://localhost:99/"),
         (
             '[desk]\nlisten = "0.0.0.0:443"\ncertificate = "c"\nkey = "k"\nnames = ["bureau.school.example"]\n'
             '[state]\nruntime_directory = "/run/x"\n',
             "/run/x/bell.sock",
             "https://bureau.school.example:443/",
         ),
-        ("[desk]\nlisten = 3\n", "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
-        ("desk = 3\n[", "/run/hwc-school-agent/bell.sock", "http://127.0.0.1:8420/"),
+        (
+            '[desk]\nlisten = "[2001:db8::1]:443"\ncertificate = "c"\nkey = "k"\n',
+            "/run/hwc-school-agent/bell.sock",
+            "https://[2001:db8::1]:443/",
+        ),
+        ("[desk]\nlisten = 3\n", "/run/hwc-school-agent/bell.sock", "http://localhost:8420/"),
+        ("desk = 3\n[", "/run/hwc-school-agent/bell.sock", "http://localhost:8420/"),
     ],
 )
 def test_bell_takes_its_address_from_the_configuration(

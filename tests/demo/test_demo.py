@@ -101,7 +101,7 @@ def _open_demo(folder: Path) -> Iterator[tuple[subprocess.Popen[str], list[str]]
 
 
 def _addresses(lines: list[str]) -> tuple[str, str]:
-    first, second = (re.search(r"http://127\.0\.0\.1:\d+/", line) for line in lines[:2])
+    first, second = (re.search(r"http://(?:127\.0\.0\.1|localhost):\d+/", line) for line in lines[:2])
     assert first is not None
     assert second is not None
     return first[0], second[0]
