@@ -24,6 +24,10 @@ SPENT_SECONDS = 600.0
 ALL_AHEAD = 60.0  # so 30 failures at once, then one every two seconds
 
 
+#: what lies further ahead was written before the clock was set back: it must lock nobody out
+FURTHEST = LONGEST_WAIT + ALL_STEP
+
+
 def name_key(key: bytes, name: str) -> str:
     """What stands for a typed name: people type pass phrases into the wrong field."""
     return hmac.new(key, b"attempts " + same_name(name).encode(), hashlib.sha256).hexdigest()
@@ -31,7 +35,7 @@ def name_key(key: bytes, name: str) -> str:
 
 def wait(table: Iterable[Attempts], key: str, now: float) -> float:
     """Seconds to wait before a try under this name is looked at; 0 when it may be now."""
-    rows = {a.key: a for a in table}
+    rows = {a.key: a for a in table if a.not_before <= now + FURTHEST}
     own = rows[key].not_before - now if key in rows else 0.0
     everybody = rows[ALL].not_before - now - ALL_AHEAD if ALL in rows else 0.0
     return min(max(own, everybody, 0.0), LONGEST_WAIT)
@@ -39,7 +43,7 @@ def wait(table: Iterable[Attempts], key: str, now: float) -> float:
 
 def failed(table: Iterable[Attempts], key: str, now: float) -> tuple[Attempts, ...]:
     """The table after a failure under this name."""
-    rows = {a.key: a for a in table if a.not_before > now - FORGET}
+    rows = {a.key: a for a in table if a.not_before > now - FORGET and (_is_spent(a) or a.not_before <= now + FURTHEST)}
     count = rows[key].failures + 1 if key in rows else 1
     delay = 0.0 if count < FREE else min(FIRST_WAIT * 2.0 ** (count - FREE), LONGEST_WAIT)
     everybody = rows.pop(ALL, Attempts(ALL, 0, now))
@@ -50,9 +54,13 @@ def failed(table: Iterable[Attempts], key: str, now: float) -> tuple[Attempts, .
     return tuple(rows.values())
 
 
+def _is_spent(row: Attempts) -> bool:
+    return row.key.startswith("spent ")
+
+
 def spent(table: Iterable[Attempts], mark: str, now: float) -> tuple[Attempts, ...]:
     """The table after a passkey's challenge was used; it is remembered for longer than it holds."""
-    kept = (a for a in table if not a.key.startswith("spent ") or a.not_before > now)
+    kept = (a for a in table if not _is_spent(a) or a.not_before > now)
     return (*kept, Attempts(f"spent {mark}", 0, now + SPENT_SECONDS))
 
 

@@ -61,9 +61,14 @@ class People:
         self._link.send(Order(OrderWord.SESSIONS, sessions=self.table.rows, attempts=self.login.tries))
 
     def looked(self, session: Session) -> None:
-        """Somebody looked. Not while nothing has been looked at; at most once a minute for each name."""
+        """Somebody looked. Not while nothing has been looked at; at most once a minute for each name.
+
+        A minute of the wall clock, for the steady one stands still while the machine sleeps; a look that seems to lie
+        ahead was before the clock was set back.
+        """
         now = self._time.now()
-        if self._link.board.health is Health.STARTING or now - self._looked.get(session.name, 0.0) < LOOKED_SECONDS:
+        last = self._looked.get(session.name, -LOOKED_SECONDS)
+        if self._link.board.health is Health.STARTING or 0.0 <= now - last < LOOKED_SECONDS:
             return
         self._looked[session.name] = now
         self._link.send(Order(OrderWord.LOOKED, name=session.name, role=session.role))

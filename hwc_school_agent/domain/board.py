@@ -209,6 +209,11 @@ class Board:
             next_try=next_try,
         )
 
+    def set_back(self, seconds: float) -> Board:
+        """After the clock was set back: the last look, and trouble, are as long ago as before."""
+        moved = [None if at is None else at - seconds for at in (self.last_look, self.trouble_since)]
+        return replace(self, last_look=moved[0], trouble_since=moved[1])
+
     def json(self) -> str:
         """One line of JSON."""
         return json.dumps(asdict(self), separators=(",", ":"))

@@ -6,8 +6,8 @@ Two ladders, both stopped for all the moment one person has looked:
   never on a signal, so it leaves no dated trace of one;
 * an **arrival** after people have looked: at once, and on bells that leave no trace only.
 
-State follows from ``now``, never from "the 07:45 job ran": a machine that slept, or whose clock jumped, does the right
-thing at its next tick.
+State follows from ``now``, never from "the 07:45 job ran": a machine that slept, or whose clock jumped ahead, does the
+right thing at its next tick. What is remembered with a time moves along when the clock is set back (``set_back``).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from enum import Enum
 from hwc_school_agent.domain.school_days import Calendar, is_school_day, school_ends
 from hwc_school_agent.domain.staff import Role
 
+TICK_SECONDS = 15  # between two ticks of the clock
 MORNING_PACE = 60.0  # seconds between two looks into the mailbox during the morning watch
 DAY_PACE = 300.0  # and at any other time
 STEP = timedelta(minutes=5)  # between two rings for an arrival
@@ -148,6 +149,24 @@ def looked(done: Done, now: datetime) -> Done:
 def cannot(done: Done, role: Role) -> Done:
     """Somebody said "Ik kan niet": the others are rung at once, and nobody counts as having looked."""
     return replace(done, looked=None, cannot=done.cannot | {role}, handed_over=False)
+
+
+def set_back(done: Done, now: datetime, by: timedelta, hours: Hours) -> Done:
+    """What was done, once the clock was set back ``by`` to ``now`` on the same date: each moment moves along, so that
+    as much time has gone by since as before. Else the next ring would wait until the clock is where it was.
+
+    Without a look, times of the ladder that lie ahead again are owed again: it may not have been morning when they
+    rang. A ring too many is better than none. A look that turns out to have been before the morning watch is none.
+    """
+
+    def moved(at: datetime | None) -> datetime | None:
+        return None if at is None else at - by
+
+    seen = moved(done.looked)
+    if seen is not None and seen.time().replace(tzinfo=None) < hours.morning_begin:
+        seen = None
+    rung = done.rung if seen else frozenset(t for t in done.rung if t <= now.time().replace(tzinfo=None))
+    return replace(done, begun=moved(done.begun), looked=seen, rang_for=moved(done.rang_for), rung=rung)
 
 
 def _morning_look(now: datetime, clock: time, hours: Hours, done: Done) -> tuple[Done, Ring | None]:

@@ -113,6 +113,11 @@ class Book:
         """When the newest of what waits was learned of."""
         return max((e.learned for e in self._entries.values() if e.kind and e.kind not in RINGS_NOBODY), default=None)
 
+    def set_back(self, seconds: float) -> None:
+        """The clock was set back: what waits was learned of as long ago as before."""
+        for entry in self._entries.values():
+            entry.learned -= seconds
+
     # -- errands --------------------------------------------------------------------------
 
     def confirm(self, handle: str, name: str, answered: Answered, now: float) -> bool:

@@ -9,9 +9,8 @@ from typing import Any
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.base import STATE_RUNNING, BaseScheduler
 
+from hwc_school_agent.domain.duty import TICK_SECONDS
 from hwc_school_agent.watch.loop import Loop, Timer
-
-TICK_SECONDS = 15
 
 
 class LoopScheduler(BaseScheduler):  # type: ignore[misc]

@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 import socket
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from hwc_school_agent.domain.board import Board, Health, Note, Noted, Order, OrderWord, Trouble
-from hwc_school_agent.domain.duty import Done, Duty, Ring, Why, cannot, duty, looked
+from hwc_school_agent.domain.duty import Done, Duty, Ring, Why, cannot, duty, looked, set_back
 from hwc_school_agent.domain.signal import Mark
 from hwc_school_agent.domain.staff import Role
-from hwc_school_agent.host.clock import Clock, local
+from hwc_school_agent.host.clock import Clock, SetBack, local
 from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.host.own_memory import OwnMemory
 from hwc_school_agent.host.random_keys import token
@@ -25,6 +25,7 @@ from hwc_school_agent.watch.door import Door
 from hwc_school_agent.watch.ear import Ear
 from hwc_school_agent.watch.errands import Errands
 from hwc_school_agent.watch.heartbeat import Heartbeat
+from hwc_school_agent.watch.look_clock import LookClock
 from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.monthly import Monthly
 from hwc_school_agent.watch.rehearsal import Rehearsal
@@ -76,7 +77,8 @@ class Watch:
         }
         self._control = Control(settings.state.runtime_directory, loop, orders)
         self._board = Board(now=clock.now())
-        self._slot = -1.0
+        self._set_back = SetBack(clock)
+        self._looks = LookClock()
         self._looked: float | None = None  # when the clock last asked for a look, and had it
         self._today: date | None = None
         self._done = Done()
@@ -124,7 +126,16 @@ class Watch:
     def _local(self) -> datetime:
         return local(self._clock.now(), self._settings.school.timezone)
 
+    def _mind_the_clock(self) -> None:
+        """What is remembered with a time moves along with a clock that was set back."""
+        if seconds := self._set_back.seconds():
+            self._book.set_back(seconds)
+            self._board = self._board.set_back(seconds)
+            self._looked = None if self._looked is None else self._looked - seconds
+            self._done = set_back(self._done, self._local(), timedelta(seconds=seconds), self._settings.hours)
+
     def _ask_duty(self, *, by_clock: bool = True) -> Duty:
+        self._mind_the_clock()
         now = self._local()
         if now.date() != self._today:
             begun = now if self._today is None else None
@@ -159,7 +170,7 @@ class Watch:
         if todo.close:
             self._done = replace(self._done, closed=True)
             self._errands.end_day(now, self._rehearsal.today, school_day=todo.school_day)
-        if todo.pace != before.pace or self._until_look() <= 0:
+        if self._looks.due(self._clock.now(), todo.pace):
             self._ear.poke()
 
     def _something_came(self) -> None:
@@ -169,11 +180,7 @@ class Watch:
             self._ring(ring)
 
     def _until_look(self) -> float:
-        """Seconds until the next look is due. Looks stand on a grid of the wall clock, so that a look which a
-        message caused does not shift the others."""
-        pace = self._duty.pace
-        now = self._clock.now()
-        return 0.0 if now // pace * pace != self._slot else pace - now % pace
+        return self._looks.until(self._clock.now(), self._duty.pace)
 
     def _write_down(self, note: Note) -> None:
         self._board = replace(self._board, morning=(*self._board.morning, Noted(self._clock.now(), note)))
@@ -183,9 +190,7 @@ class Watch:
 
     def _on_look(self, look: Look) -> None:
         now = self._clock.now()
-        slot = now // self._duty.pace * self._duty.pace  # its beginning: the same under both paces where they change
-        if slot != self._slot:  # the look that the clock asked for; others leave no trace
-            self._slot = slot
+        if asked_for := self._looks.had():  # by the clock; other looks leave no trace
             log(Event.LOOK_OK)
             notify("WATCHDOG=1")
             self._looked = now
@@ -196,7 +201,7 @@ class Watch:
         if self._board.health is not Health.OK:
             self._write_down(Note.REACHED)
         self._board = self._board.reached(now, len(look.folders))
-        if back or self._looked == now:
+        if back or asked_for:
             self._status()
         self._changed = True
         if look.fillers:

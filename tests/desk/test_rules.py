@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from hwc_school_agent.desk import attempts
 from hwc_school_agent.desk.guard import hosts
+from hwc_school_agent.desk.people import People
 from hwc_school_agent.desk.sessions import MOST, MOST_PER_NAME, Table, key_of, until
 from hwc_school_agent.desk.words import clock, day
-from hwc_school_agent.domain.board import Attempts
+from hwc_school_agent.domain.board import Attempts, Board, Health, Order, OrderWord, Session
 from hwc_school_agent.settings import Desk, Hours
 
 ZONE = "Europe/Amsterdam"
@@ -85,6 +87,32 @@ def test_many_names_brake_everybody_but_never_for_long() -> None:
         table = attempts.failed(table, f"k{n}", 1000.0)
     assert 0 < attempts.wait(table, "new", 1000.0) <= attempts.ALL_STEP
     assert attempts.wait(table, "new", 1003.0) == 0
+
+
+def test_a_clock_set_back_locks_nobody_out() -> None:
+    table: tuple[Attempts, ...] = ()
+    for n in range(40):
+        table = attempts.failed(table, "k", 10_000.0 + n / 10)
+    assert attempts.wait(table, "k", 10_004.0) > 0
+    assert attempts.wait(table, "new", 10_004.0) > 0
+    assert attempts.wait(table, "k", 6_000.0) == attempts.wait(table, "new", 6_000.0) == 0
+    assert attempts.wait(attempts.failed(table, "k", 6_000.0), "new", 6_001.0) == 0
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [(0.0, 1), (59.0, 1), (60.0, 2), (-1.0, 2), (-3600.0, 2)],
+)
+def test_a_look_counts_once_a_minute_and_at_once_after_the_clock_was_set_back(second: float, told: int) -> None:
+    said: list[Order] = []
+    link = SimpleNamespace(board=Board(now=0.0, health=Health.OK), send=said.append)
+    clock = SimpleNamespace(now=lambda: 1e9)
+    people = People(*(None,) * 4, link, clock)  # type: ignore[arg-type]
+    session = Session("key", "contactpersoon", "contact", 2e9)
+    people.looked(session)
+    clock.now = lambda: 1e9 + second
+    people.looked(session)
+    assert [order.word for order in said] == [OrderWord.LOOKED] * told
 
 
 def test_the_table_of_attempts_does_not_grow_and_forgets() -> None:

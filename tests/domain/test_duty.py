@@ -22,6 +22,7 @@ from hwc_school_agent.domain.duty import (
     cannot,
     duty,
     looked,
+    set_back,
 )
 from hwc_school_agent.domain.school_days import Calendar
 from hwc_school_agent.domain.staff import Role
@@ -63,6 +64,13 @@ class Day:
 
     def look(self, clock: str) -> None:
         self.done = looked(self.done, at(clock, self.day))
+
+    def set_back(self, from_: str, to: str) -> None:
+        """As ``watch`` does when somebody sets the clock back, with all that it knows."""
+        by = at(from_, self.day) - at(to, self.day)
+        self.done = set_back(self.done, at(to, self.day), by, HOURS)
+        self.waits_since = self.waits_since and self.waits_since - by
+        self.trouble_since = self.trouble_since and self.trouble_since - by
 
     def times(self) -> list[tuple[str, Why]]:
         return [(clock, why) for clock, why, _ in self.rung]
@@ -246,12 +254,80 @@ def test_a_resume_after_hours_of_suspend_rings_once_and_as_loud_as_the_latest() 
     assert len(day.rung) == 1
 
 
-def test_a_clock_set_back_does_not_ring_twice() -> None:
+def test_a_clock_set_back_does_not_ring_twice_for_who_has_looked() -> None:
     day = Day()
-    day.run("07:40", "08:01")
-    day.tick("07:44")
-    day.run("07:44", "08:01")
-    assert day.times() == [("07:45", Why.LOOK), ("08:00", Why.AGAIN)]
+    day.run("07:40", "07:50")
+    day.look("07:50")
+    day.run("07:50", "08:01")
+    day.set_back("08:01", "07:44")
+    day.run("07:44", "12:31")
+    assert day.times() == [("07:45", Why.LOOK)]
+
+
+def test_after_a_clock_set_back_the_ladder_that_nobody_stopped_begins_again() -> None:
+    """What rang at 07:45 and 08:00 by a clock that was wrong may have rung before anybody was there."""
+    day = Day()
+    day.run("07:40", "09:00")
+    day.set_back("09:00", "07:30")
+    day.run("07:30", "12:31")
+    assert day.times()[3:] == [("07:45", Why.LOOK), *((t, Why.AGAIN) for t in ("08:00", "08:10", "12:30"))]
+
+
+def test_a_look_by_a_wrong_clock_before_the_morning_watch_is_none() -> None:
+    day = Day()
+    day.run("07:00", "07:50")
+    day.look("07:50")
+    day.set_back("07:50", "06:50")
+    day.run("06:50", "08:01")
+    assert day.times()[1:] == [("07:45", Why.LOOK), ("08:00", Why.AGAIN)]
+
+
+@pytest.mark.parametrize(
+    ("looks", "rung"),
+    [
+        ((), ["10:02", "09:02", "09:07", "09:12"]),  # five minutes after the ring before
+        (("10:04",), ["10:02", "09:09", "09:14"]),  # looked at and left lying: ten minutes after the look
+    ],
+)
+def test_after_a_clock_set_back_what_waits_rings_as_soon_as_before(looks: tuple[str, ...], rung: list[str]) -> None:
+    """Set back by an hour five minutes after it came: it does not wait until it is 10:05 once more."""
+    day = Day()
+    day.tick("07:45")
+    day.look("08:46")
+    day.rung.clear()
+    day.waits_since = at("10:02")
+    day.run("10:02", "10:05")
+    for clock in looks:
+        day.look(clock)
+    day.set_back("10:05", "09:00")
+    day.run("09:00", "09:16")
+    assert day.times() == [(clock, Why.ARRIVAL) for clock in rung]
+
+
+def test_a_second_signal_after_a_clock_set_back_rings_at_once() -> None:
+    day = Day()
+    day.run("07:40", "07:46")
+    day.look("07:46")
+    day.waits_since = at("10:00")
+    day.run("10:00", "10:01")
+    day.look("10:01")
+    day.set_back("10:01", "09:01")
+    day.run("09:01", "09:03")
+    day.waits_since = at("09:03")
+    day.run("09:03", "09:04")
+    assert [clock for clock, _ in day.times()] == ["07:45", "10:00", "09:03"]
+
+
+def test_after_a_clock_set_back_trouble_rings_as_soon_as_before() -> None:
+    day = Day()
+    day.tick("08:10")
+    day.rung.clear()
+    day.look("08:10")
+    day.trouble_since = at("08:20")
+    day.run("08:20", "08:22")
+    day.set_back("08:22", "07:22")
+    day.run("07:22", "07:40")
+    assert day.times() == [("07:23", Why.TROUBLE), ("07:33", Why.TROUBLE)]
 
 
 @pytest.mark.parametrize(

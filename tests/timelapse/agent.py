@@ -48,6 +48,8 @@ class Selector(selectors.EpollSelector):
 
     ``set WALL`` ``jump SECONDS`` ``run SPEED`` ``silent 0|1``
         at once. ``silent``: no answer from the mail server or a bell is waited for (one has been made to hang).
+    ``poke``
+        looks into the mailbox now, as when the server tells of new mail.
     ``looks`` ``bells`` ``lines`` ``hears``
         answered with how often the mailbox was looked into; with how many bells, and lines to the mail server, are
         connected; with 1 when a push would be heard now.
@@ -151,6 +153,8 @@ class Selector(selectors.EpollSelector):
                 CLOCK.set(speed=float(value))
             case "silent":
                 self._silent = value == "1"
+            case "poke":
+                self.watch._ear.poke()
             case "looks":
                 self._done(str(self.looks))
                 return

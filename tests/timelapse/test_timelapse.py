@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.helpers import eventually, need, signal_mail, unique_child
-from tests.servers import Dovecot, MailServer, SmtpSink
+from tests.servers import Dovecot, ImapFaults, MailServer, SmtpSink
 from tests.story.school import CALM, DONE, RUNG
 from tests.timelapse import ZONE, TimeLapse
 
@@ -94,6 +94,61 @@ def test_a_clock_set_back_stops_no_tick(lapse: TimeLapse) -> None:
     lapse.set_clock("2026-09-08 06:59")
     lapse.advance("07:46")
     assert rung(lapse)[-1] == ("07:45", "LOOK", "contact")
+
+
+def test_after_a_clock_set_back_what_waits_rings_and_a_look_counts(lapse: TimeLapse) -> None:
+    lapse.advance("07:46")
+    lapse.person("anouk")
+    lapse.advance("10:00")
+    child = unique_child()
+    lapse.deliver(signal_mail(child.name, child.born, sent=lapse.clock.now()))
+    lapse.advance("10:04")
+    lapse.set_clock("09:00")
+    lapse.advance("09:08")
+    assert rung(lapse)[-3:] == [
+        ("10:00", "ARRIVAL", "contact"),
+        ("09:01", "ARRIVAL", "backup,contact"),
+        ("09:06", "ARRIVAL", "backup,contact,head"),
+    ]
+    lapse.person("anouk").wait_for(RUNG)
+    lapse.advance("09:17")
+    assert rung(lapse)[-1][0] == "09:06", "somebody has looked"
+    lapse.advance("09:19")
+    assert rung(lapse)[-1] == ("09:18", "ARRIVAL", "contact"), "and left it lying"
+
+
+def test_after_a_clock_set_back_trouble_rings_after_three_minutes(
+    dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path
+) -> None:
+    need(Dovecot.why_not())
+    with (
+        ImapFaults(dovecot.port) as wire,
+        TimeLapse(
+            dovecot, smtp_sink, tmp_path, at="2026-09-07 08:19:50", imap_port=wire.port, plain_imap=True
+        ) as lapse,
+    ):  # fmt: skip
+        wire.refuse = True
+        wire.cut()
+        lapse.noticed_the_cut()
+        lapse.advance("08:22")
+        lapse.set_clock("07:22")
+        lapse.advance("07:24")
+        assert [r[:2] for r in rung(lapse)] == [("08:19", "LOOK"), ("07:23", "TROUBLE")], (
+            "rung at the start, for it was late"
+        )
+        assert lapse.status.startswith("storing sinds 07.19")
+
+
+def test_a_message_after_a_resume_writes_no_line_of_its_own(lapse: TimeLapse) -> None:
+    """Else the second of that line would tell when it came."""
+    lapse.advance("09:59")
+    lapse.suspend("11:00:04")
+    before = len(lapse.codes)
+    child = unique_child()
+    lapse.deliver(signal_mail(child.name, child.born, sent=lapse.clock.now()))
+    assert lapse.codes[before:] == []
+    lapse.advance(timedelta(seconds=15))
+    assert [code for _, code in lapse.codes[before:]][-1] == "LOOK_OK"
 
 
 def test_time_runs_when_it_is_told_to(lapse: TimeLapse) -> None:
