@@ -5,13 +5,12 @@ from __future__ import annotations
 import secrets
 import socket
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 
 from hwc_school_agent.domain.board import Board, Health, Note, Noted, Order, OrderWord, Trouble
-from hwc_school_agent.domain.duty import Done, Duty, Ring, Why, cannot, duty, looked, set_back
+from hwc_school_agent.domain.duty import Duty, Ring, Why
 from hwc_school_agent.domain.signal import Mark
 from hwc_school_agent.domain.staff import Role
-from hwc_school_agent.host.clock import Clock, SetBack, local
+from hwc_school_agent.host.clock import Clock
 from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.host.own_memory import OwnMemory
 from hwc_school_agent.host.random_keys import token
@@ -21,6 +20,7 @@ from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.bells import Bells
 from hwc_school_agent.watch.book import Book
 from hwc_school_agent.watch.control import Control, state
+from hwc_school_agent.watch.day import Day
 from hwc_school_agent.watch.door import Door
 from hwc_school_agent.watch.ear import Ear
 from hwc_school_agent.watch.errands import Errands
@@ -77,11 +77,9 @@ class Watch:
         }
         self._control = Control(settings.state.runtime_directory, loop, orders)
         self._board = Board(now=clock.now())
-        self._set_back = SetBack(clock)
+        self._day = Day(settings, clock, self._new_day, self._clock_set_back)
         self._looks = LookClock()
         self._looked: float | None = None  # when the clock last asked for a look, and had it
-        self._today: date | None = None
-        self._done = Done()
         self._changed = False
         self._duty: Duty = self._ask_duty()
         self._door = Door(settings, loop, listening, secret, self._fresh_board, self._on_order, clock.steady)
@@ -123,60 +121,39 @@ class Watch:
 
     # -- the clock ------------------------------------------------------------------------
 
-    def _local(self) -> datetime:
-        return local(self._clock.now(), self._settings.school.timezone)
+    def _new_day(self) -> None:
+        self._board = replace(self._board, morning=())
+        self._bells.phone_card = False
 
-    def _mind_the_clock(self) -> None:
-        """What is remembered with a time moves along with a clock that was set back."""
-        if seconds := self._set_back.seconds():
-            self._book.set_back(seconds)
-            self._board = self._board.set_back(seconds)
-            self._looked = None if self._looked is None else self._looked - seconds
-            self._done = set_back(self._done, self._local(), timedelta(seconds=seconds), self._settings.hours)
+    def _clock_set_back(self, seconds: int) -> None:
+        self._book.set_back(seconds)
+        self._board = self._board.set_back(seconds)
+        self._looked = None if self._looked is None else self._looked - seconds
 
     def _ask_duty(self, *, by_clock: bool = True) -> Duty:
-        self._mind_the_clock()
-        now = self._local()
-        if now.date() != self._today:
-            begun = now if self._today is None else None
-            self._today, self._done = now.date(), Done(begun=begun)
-            self._board = replace(self._board, morning=())
-            self._bells.phone_card = False
-        waits, trouble = self._book.waits_since(), self._board.trouble_since
-        zone = self._settings.school.timezone
-        return duty(
-            now,
-            self._settings.hours,
-            self._settings.calendar,
-            self._done,
-            waits_since=None if waits is None else local(waits, zone),
-            trouble_since=None if trouble is None else local(trouble, zone),
-            by_clock=by_clock,
-        )
+        self._day.mind_the_clock()
+        return self._day.ask(self._book.waits_since(), self._board.trouble_since, by_clock=by_clock)
 
     def tick(self) -> None:
         """Do what the clock asks for. Called every 15 seconds, and when a rehearsal has ended."""
         before, self._duty = self._duty, (todo := self._ask_duty())
-        self._done = todo.done
         if todo.morning and not before.morning:
             self._write_down(Note.BEGUN)
         for ring in todo.rings:
             self._ring(ring)
-        now = self._local()
+        now = self._day.now()
         self._rehearsal.tick(now, school_day=todo.school_day, healthy=self._board.health is Health.OK)
         if todo.school_day and self._rehearsal.rings(now):
             self._ring(Ring(Why.TROUBLE, frozenset(Role), phone_card=True))
         self._monthly.tick(now)
         if todo.close:
-            self._done = replace(self._done, closed=True)
             self._errands.end_day(now, self._rehearsal.today, school_day=todo.school_day)
         if self._looks.due(self._clock.now(), todo.pace):
             self._ear.poke()
 
     def _something_came(self) -> None:
         """A message came, or somebody cannot: ring for that; all else waits for the clock's next tick."""
-        self._done = (todo := self._ask_duty(by_clock=False)).done
-        for ring in todo.rings:
+        for ring in self._ask_duty(by_clock=False).rings:
             self._ring(ring)
 
     def _until_look(self) -> float:
@@ -195,7 +172,7 @@ class Watch:
             notify("WATCHDOG=1")
             self._looked = now
             if not self._rehearsal.failed():
-                self._heartbeat_url.beat(self._local().date())
+                self._heartbeat_url.beat(self._day.now().date())
         if back := self._board.health is Health.TROUBLE:
             log(Event.LOOK_BACK)
         if self._board.health is not Health.OK:
@@ -250,7 +227,7 @@ class Watch:
 
     def _ring(self, ring: Ring) -> None:
         """Ring. Only what is the same on every day reaches the list on the page, and the log."""
-        self._bells.ring(ring, self._local())
+        self._bells.ring(ring, self._day.now())
         if ring.why is Why.LOOK:
             self._write_down(Note.LOOK_RUNG)
             log(Event.MORNING_LOOK)
@@ -264,13 +241,12 @@ class Watch:
             case OrderWord.SESSIONS:
                 pass  # the door keeps them
             case OrderWord.LOOKED:
-                if self._local().time().replace(tzinfo=None) >= self._settings.hours.morning_begin:
-                    self._done = looked(self._done, self._local())
+                self._day.looked()
                 self._bells.hush()
                 self._changed = True
             case OrderWord.CANNOT:
                 if order.role in {r.value for r in Role}:
-                    self._done = cannot(self._done, Role(order.role))
+                    self._day.cannot(Role(order.role))
                     self._something_came()
             case OrderWord.CONFIRMED:
                 if self._book.confirm(order.handle, order.name, order.answered, self._clock.now()):
