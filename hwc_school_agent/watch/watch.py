@@ -81,7 +81,7 @@ class Watch:
         self._looks = LookClock()
         self._looked: float | None = None  # when the clock last asked for a look, and had it
         self._changed = False
-        self._duty: Duty = self._ask_duty()
+        self._duty: Duty = self._ask_duty(by_clock=False)  # the first tick does what is due
         self._door = Door(settings, loop, listening, secret, self._fresh_board, self._on_order, clock.steady)
         loop.after_each = self._tell
 

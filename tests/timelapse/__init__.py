@@ -45,6 +45,7 @@ import time as time_module
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -81,6 +82,13 @@ class Rung:
     why: str
     roles: frozenset[str]
     card: bool
+
+
+@cache
+def staff_list() -> str:
+    """The staff file: the same bytes for every agent of a run."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSPHRASE)
+    return json.dumps({"people": [{"name": name, "role": role, "hash": cheap} for name, role in STAFF.items()]})
 
 
 class StampedBell(Bell):
@@ -157,11 +165,9 @@ class TimeLapse(Agent):
 
     def add_staff(self) -> None:
         """Contact, backup and head, with pass phrases that are cheap to check: a year has hundreds of log-ins."""
-        cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSPHRASE)
-        people = [{"name": name, "role": role, "hash": cheap} for name, role in STAFF.items()]
-        self.state.mkdir(mode=0o700, parents=True)
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         (self.state / FILE).touch(0o600)
-        (self.state / FILE).write_text(json.dumps({"people": people}))
+        (self.state / FILE).write_text(staff_list())
 
     def __enter__(self) -> TimeLapse:
         self.add_staff()

@@ -18,7 +18,8 @@ from hwc_school_agent.domain.school_days import is_school_day, school_ends
 from tests.helpers import need
 from tests.servers import Dovecot
 from tests.story.school import CALM, RUNG, TROUBLE
-from tests.timelapse.drive import Driver, Sent, Year
+from tests.timelapse import staff_list
+from tests.timelapse.drive import Driver, Sent, Year, new_keys
 from tests.timelapse.school_year import (
     CALENDAR,
     DAYS,
@@ -44,9 +45,11 @@ LADDER = ((time(7, 45), "LOOK", CONTACT, False), (time(8, 0), "AGAIN", BOTH, Fal
 def years(tmp_path_factory: pytest.TempPathFactory) -> tuple[Year, Year]:
     """The year with signals, and the year without; both at once."""
     need(Dovecot.why_not())
+    keys = new_keys(tmp_path_factory.mktemp("keys"))
+    staff_list()
     with ThreadPoolExecutor(2) as both:
         begun = [
-            both.submit(Driver(tmp_path_factory.mktemp(name) / "school", signals=name == "busy").run)
+            both.submit(Driver(tmp_path_factory.mktemp(name) / "school", keys, signals=name == "busy").run)
             for name in ("busy", "quiet")
         ]
         busy, quiet = (each.result() for each in begun)
@@ -192,8 +195,7 @@ def test_nothing_is_left(busy: Year, quiet: Year) -> None:
         pytest.param(lambda year: sorted(year.codes), id="the log, line by line, at the same times"),
         pytest.param(lambda year: sorted(year.log), id="what journald got"),
         pytest.param(lambda year: sorted(year.told), id="what systemctl status said, and the watchdog heard"),
-        pytest.param(lambda year: year.files, id="files: names, sizes, modes"),
-        pytest.param(lambda year: year.touched, id="files that were written to"),
+        pytest.param(lambda year: year.files, id="files: names, modes, bytes, ledger, reports and their times"),
         pytest.param(lambda year: [r for r in year.rings if r[1] != "ARRIVAL"], id="rings on the clock"),
         pytest.param(lambda year: [w for w in year.heard if w[1] == "look"], id="what a bell that stores may tell"),
     ],
