@@ -6,7 +6,7 @@ Around every moment of the script (the look, the second and third ring, noon, th
 end, a visit) time goes on timer by timer. ``test_timelapse.py`` runs whole days without a jump.
 
 Two things are off, because each has tests of its own and would cost most of the time: the rehearsal
-(``tests/rehearsal``) and the levelling of counters (``tests/story/test_levelling.py``). Ledger and monthly report are on.
+(``tests/rehearsal``) and the levelling of counters (``tests/story/test_levelling.py``). Ledger and report are on.
 """
 
 from __future__ import annotations
