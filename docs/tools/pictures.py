@@ -1,6 +1,7 @@
-"""Take the pictures of the pages for the README and docs/pages.md, from the demo in Debian's Chromium.
+"""Take the pictures of the pages for the README and docs/pages.md, in Debian's Chromium: an ordinary morning from the
+demo, and what is rare from the tests' table of pages (``tests/desk/views.py``).
 
-    python docs/tools/pictures.py            writes docs/pictures/*.png (light, dark and 390 px wide)
+    python -m docs.tools.pictures            writes docs/pictures/*.png (light, dark and 390 px wide)
 """
 
 from __future__ import annotations
@@ -12,12 +13,25 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from hwc_school_agent.demo.agent import BACKUP, CONTACT
 from hwc_school_agent.demo.school import School
 from hwc_school_agent.host.clock import SystemClock
+from tests.accessibility.stage import Stage
 
 OUT = Path(__file__).resolve().parent.parent / "pictures"
 LOOKS = {
     "licht": {"viewport": {"width": 900, "height": 700}, "color_scheme": "light"},
     "donker": {"viewport": {"width": 900, "height": 700}, "color_scheme": "dark"},
     "mobiel": {"viewport": {"width": 390, "height": 800}, "color_scheme": "light"},
+}
+RARE = {
+    "belkaart": "phone card, login, 2",
+    "sleutel-inloggen": "login, passkey inloggen",
+    "sleutel-toevoegen": "calm, passkey eerste",
+    "twijfel": "shown, doubt",
+    "onduidelijk": "shown, unclear",
+    "oefening": "covered, drill",
+    "oefening-klaar": "confirmed, drill, empty",
+    "proef-mislukt": "rehearsal, arrived",
+    "storing": "trouble, login",
+    "bel-zelf": "confirmed, read, receipt_refused",
 }
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
@@ -31,6 +45,21 @@ def shot(browser: Browser, school: School, cookies: list[dict[str, object]], nam
         page.goto(school.agent.desk)
         page.screenshot(path=str(OUT / f"{name}-{look}.png"), full_page=True)
         context.close()
+
+
+def rare(browser: Browser) -> None:
+    """Pages that a demo cannot bring about, in every look."""
+    for look, options in LOOKS.items():
+        page = browser.new_context(**options).new_page()  # type: ignore[arg-type]
+        stage = Stage(page)
+        page.route("**/*", stage.answer)
+        for name, view in RARE.items():
+            stage.show(view)
+            page.wait_for_selector("footer")
+            # shown by its script on https and on localhost, which this is not
+            page.evaluate("document.querySelectorAll('#sleutel').forEach((part) => { part.hidden = false; })")
+            page.screenshot(path=str(OUT / f"{name}-{look}.png"), full_page=True)
+        page.context.close()
 
 
 def log_in(page: Page, school: School, name: str) -> None:
@@ -67,6 +96,7 @@ def main() -> None:
         while "gewist" not in (anouk.text_content("h1") or ""):
             anouk.reload()
         shot(browser, school, anouk.context.cookies(), "ontvangen")
+        rare(browser)
         browser.close()
 
 

@@ -103,7 +103,9 @@ def _taken(by: str, *, drill: bool = False, more: tuple[Waiting, ...] = ()) -> V
 
 def _views() -> Iterator[tuple[str, View]]:
     for offer in Offer:
-        yield f"login, passkey {offer.value}", View(session=None, sleutel=offer.value, note="sleutel-fout")
+        yield f"login, passkey {offer.value}", View(session=None, sleutel=offer.value)
+        yield f"login, passkey {offer.value}, wrong", View(session=None, sleutel=offer.value, note="sleutel-fout")
+        yield f"calm, passkey {offer.value}", View(sleutel=offer.value)
         for note in ("sleutel-erbij", "sleutel-niet"):
             yield f"calm, passkey {offer.value}, {note}", View(sleutel=offer.value, note=note)
         yield f"covered, passkey {offer.value}", _waits(sleutel=offer.value)
@@ -131,6 +133,7 @@ def _views() -> Iterator[tuple[str, View]]:
     yield "shown, more", _shown(more=True, shortened=True)
     yield "shown, no codeword, no date", _shown(codeword=False, children=(Child(CHILD.name, None),))
     yield "shown, stranger", _shown(sender_agreed=False)
+    yield "shown, doubt", _shown(sender_agreed=False, sender_doubt=True)
     yield "shown, unclear", _shown(Kind.UNCLEAR, children=(), shortened=True)
     yield "shown, unclear, stranger", _shown(Kind.UNCLEAR, children=(), sender_agreed=False)
     yield "shown, shut", _shown(Kind.UNCLEAR, children=(), text="")
