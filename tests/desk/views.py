@@ -104,11 +104,11 @@ def _taken(by: str, *, drill: bool = False, more: tuple[Waiting, ...] = ()) -> V
 def _views() -> Iterator[tuple[str, View]]:
     for offer in Offer:
         yield f"login, passkey {offer.value}", View(session=None, sleutel=offer.value)
-        yield f"login, passkey {offer.value}, wrong", View(session=None, sleutel=offer.value, note="sleutel-fout")
         yield f"calm, passkey {offer.value}", View(sleutel=offer.value)
         for note in ("sleutel-erbij", "sleutel-niet"):
             yield f"calm, passkey {offer.value}, {note}", View(sleutel=offer.value, note=note)
         yield f"covered, passkey {offer.value}", _waits(sleutel=offer.value)
+    yield "login, passkey, wrong", View(session=None, sleutel=Offer("inloggen").value, note="sleutel-fout")
     for note in ("", "fout", "uit", "afgelopen", "druk", "staf", "wacht-1", "wacht-30", "wacht-600"):
         yield f"login {note}".strip(), View(session=None, note=note)
     yield "starting", View(Board(NOW))
