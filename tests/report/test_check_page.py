@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,6 @@ from hwc_school_agent.proof import report_pdf
 from hwc_school_agent.proof.keys import SigningKey
 from hwc_school_agent.proof.report_page import page_hash
 from hwc_school_agent.workers import freeze
-from tests.helpers import need
 from tests.report.book import book, job
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -59,8 +59,7 @@ class Parent:
 
 
 @pytest.fixture(scope="module")
-def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parent]:
-    need(None if Path(CHROMIUM).exists() else "no Chromium")
+def parent(tmp_path_factory: pytest.TempPathFactory, playwright_engine: Any) -> Iterator[Parent]:
     folder = tmp_path_factory.mktemp("report")
     made = book(folder / "school").until(date(2026, 11, 30))
     with pytest.MonkeyPatch.context() as patch:
@@ -68,12 +67,11 @@ def parent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Parent]:
         freeze.run(made.settings, job(), lambda _said: None)
     state = made.settings.state.directory
     report = {kind: (state / f"report-2026-11.{kind}").read_text() for kind in ("html", "json")}
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        context = browser.new_context(offline=True)
-        page = context.new_page()
-        yield Parent(page, folder, report, words_of(made.key.public), made.ledger.data().decode())
-        browser.close()
+    browser = playwright_engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    yield Parent(page, folder, report, words_of(made.key.public), made.ledger.data().decode())
+    browser.close()
 
 
 ABOUT = "het rapport over november 2026 van Basisschool De Linde, vastgelegd op 1 december 2026"

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,12 +39,10 @@ def longest(language: str, verdict: Verdict, *, begun: bool) -> ReportFacts:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[playwright.Browser]:
-    need(None if Path(CHROMIUM).exists() else "no Chromium")
-    with playwright.sync_playwright() as started:
-        made = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield made
-        made.close()
+def browser(playwright_engine: Any) -> Iterator[playwright.Browser]:
+    made = playwright_engine.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
