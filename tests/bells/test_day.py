@@ -89,6 +89,8 @@ def test_the_daily_mail_goes_at_the_look_and_never_because_of_a_signal(
                 lapse.advance(f"{day} 08:20:00")
                 assert [r.why for r in lapse.rings][-1] == "ARRIVAL"
                 lapse.person("anouk").wait_for(RUNG)
+                page = lapse.person("anouk").page
+                assert 'data-bericht="2"' in page, "a notification of the page: at the look of both days, and not now"
             lapse.advance(f"{day} 17:01")
             assert len(smtp_sink.messages) == 2, "nothing at any other moment"
             smtp_sink.clear()
