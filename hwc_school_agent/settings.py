@@ -23,6 +23,7 @@ __all__ = [
     "Mailbox",
     "People",
     "Phone",
+    "Platform",
     "Rehearsal",
     "Report",
     "School",
@@ -73,6 +74,16 @@ class Auth(StrEnum):
     COMMAND = "command"
 
 
+class Platform(StrEnum):
+    """What kind of mail server it is (``mailbox/platforms/``)."""
+
+    AUTO = "auto"  # as the server shows itself
+    PIPELINED = "pipelined"  # Dovecot, Cyrus
+    OLD = "old"  # Courier, and everything of which nothing is known
+    EXCHANGE = "exchange"
+    GMAIL = "gmail"
+
+
 @dataclass(frozen=True, slots=True)
 class School:
     name: str
@@ -94,6 +105,7 @@ class Mailbox:
     client_id: str = ""  # Microsoft, Google
     authority: str = ""  # address of the token server; empty: Microsoft's or Google's own
     command: tuple[str, ...] = ()
+    platform: Platform = Platform.AUTO
     password: Secret = field(default_factory=lambda: Secret(""))
     client_secret: Secret = field(default_factory=lambda: Secret(""))
     certificate: Secret = field(default_factory=lambda: Secret(""))  # PEM: private key and certificate

@@ -64,6 +64,7 @@ class MailboxSection(_Section):
     authority: OptionalUrl = ""
     handled_elsewhere: Literal["ask", "trust"] = "ask"
     level_counters: bool = True
+    platform: Literal["auto", "pipelined", "old", "exchange", "gmail"] = "auto"
     password: SecretStr = SecretStr("")
     client_secret: SecretStr = SecretStr("")
     certificate: SecretStr = SecretStr("")

@@ -17,6 +17,7 @@ from hwc_school_agent.settings import (
     Mailbox,
     People,
     Phone,
+    Platform,
     Rehearsal,
     Report,
     School,
@@ -57,6 +58,7 @@ def typed(file: File, folder: Path) -> Settings:
         auth=Auth(box.auth),
         trust_elsewhere=box.handled_elsewhere == "trust",
         level_counters=box.level_counters,
+        platform=Platform(box.platform),
         tenant=box.tenant,
         client_id=box.client_id,
         authority=box.authority,
@@ -128,6 +130,7 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "authority": box.authority,
             "handled_elsewhere": "trust" if box.trust_elsewhere else "ask",
             "level_counters": box.level_counters,
+            "platform": box.platform.value,
         },
         "submission": {
             "host": out.host,

@@ -56,7 +56,7 @@ def level(mailbox: Mailbox, filler: bytes) -> FolderRole | None:
 def can_level(session: Session) -> bool:
     """Whether the server is one of those seen to drop what is expunged. Exchange keeps it for two weeks, Gmail
     elsewhere: fillers would be the trace."""
-    return session.pipelined and "UIDPLUS" in session.capabilities
+    return session.strategy.forgets and "UIDPLUS" in session.capabilities
 
 
 def next_step(counter: int, step: int) -> int:

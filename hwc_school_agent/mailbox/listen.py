@@ -14,6 +14,7 @@ from hwc_school_agent.domain.outcome import FolderRole
 from hwc_school_agent.domain.signal import Mark, Sighting
 from hwc_school_agent.mailbox.folders import Folder
 from hwc_school_agent.mailbox.heard import as_opened, folders_in, found_by_search, sightings_in
+from hwc_school_agent.mailbox.platforms import UNKNOWN, strategy_for
 from hwc_school_agent.mailbox.talk import ANSWER_SECONDS, Caller, Lost, Talk, Wait
 from hwc_school_agent.mailbox.wire import Response
 from hwc_school_agent.settings import Mailbox
@@ -52,12 +53,14 @@ class Conversation(Caller):
         self._until_look = until_look
         self._report = report
         self._first = first
+        self._strategy = UNKNOWN
         self._names: tuple[str, ...] = ()
         self._last: dict[str, tuple[Folder, tuple[Sighting, ...]]] = {}
 
     def run(self) -> Talk:
         """The whole conversation. Raises ``Lost``; returns when another should be begun, with a newer token."""
         yield from self._enter()
+        self._strategy = strategy_for(self._capabilities, self._mailbox.platform)
         if {"NOTIFY", "IDLE"} <= self._capabilities:
             # only together with IDLE: alone it loses the second of two quick signals (Dovecot re-arms after 1 s)
             yield from self._command(self._words.notify(), may_fail=True)
@@ -73,16 +76,15 @@ class Conversation(Caller):
         """Count every folder, and see flags and arrival times in those where something may wait."""
         found: list[Response] = []
         inbox: list[Response] = []
-        with_status = "LIST-STATUS" in self._capabilities
+        with_status = self._strategy.list_status
         if with_status:
-            tags = {self._words.list_status(special_use="SPECIAL-USE" in self._capabilities): found}
+            tags = {self._words.list_status(special_use=self._strategy.special_use): found}
         else:
             tags = {self._words.list_folders(): found}
             tags |= {self._words.status(name): found for name in self._names}
         opened = self._words.examine("INBOX")
         tags[opened] = inbox
         tags[self._words.fetch_flags(1)] = inbox
-        yield self._words.take()
         yield from self._gather(tags, needed=opened)
         folders = folders_in(found)
         if not with_status and (new := [f for f in folders if f not in self._names]):
@@ -120,7 +122,6 @@ class Conversation(Caller):
         if not due:
             return
         tags[self._words.examine("INBOX")] = []
-        yield self._words.take()
         yield from self._gather(tags, needed="")
         for name, (folder, bucket) in due.items():
             if next((r.word for r in bucket if r.tag != "*"), "") != "OK":  # the answer to EXAMINE
@@ -132,7 +133,6 @@ class Conversation(Caller):
                 more: list[Response] = []
                 tags = {self._words.examine(name): more, self._words.fetch_flags_of(older): more}
                 tags[self._words.examine("INBOX")] = []
-                yield self._words.take()
                 yield from self._gather(tags, needed="")
                 seen |= {s.place.uid: s for s in sightings_in(folder, more, 1)}
             self._last[name] = (folder, tuple(seen.values()))
@@ -177,12 +177,16 @@ class Conversation(Caller):
     # -- the small talk -------------------------------------------------------------------
 
     def _gather(self, tags: dict[str, list[Response]], *, needed: str) -> Talk:
-        """Read until every tag is answered. Untagged data goes to the bucket of the folder that is open.
+        """Say what is unsaid, and read until every tag is answered.
 
-        LIST and STATUS name their folder and may come at any time; the rest belongs to the EXAMINE before it.
+        Untagged data goes to the bucket of the folder that is open. LIST and STATUS name their folder and may come at
+        any time; the rest belongs to the EXAMINE before it.
         """
-        if self._words.out:
-            yield self._words.take()
+        unsaid = self._words.take_apart()
+        if unsaid and self._strategy.bursts:
+            unsaid = [b"".join(unsaid)]
+        if unsaid:
+            yield unsaid.pop(0)
         order = list(tags)
         bucket = tags[order[0]]
         while order:
@@ -192,6 +196,8 @@ class Conversation(Caller):
                 if response.tag == needed and response.word != "OK":
                     raise Lost(Trouble.PROTOCOL)
                 tags[response.tag].append(response)
+                if unsaid:
+                    yield unsaid.pop(0)
                 if order:
                     bucket = tags[order[0]]
             elif response.word in ("LIST", "STATUS"):

@@ -46,7 +46,7 @@ def look(session: Session, place: Place) -> Sight:
     Raises ``MailboxTrouble``; ``FolderRefused`` when the folder will not open for writing.
     """
     listed, opened, fetched = session.run(
-        listing(session.capabilities), b"SELECT " + argument(place.folder, place.role), fetch_one(place)
+        listing(session.strategy), b"SELECT " + argument(place.folder, place.role), fetch_one(place)
     )
     try:
         session.opened(place, opened)
@@ -108,13 +108,13 @@ def _chase(
 
 def _expunge(session: Session, folders: list[Folder], copies: Copies, *, list_after: bool = False) -> list[Folder]:
     """Expunge these messages and see that they are gone. ``list_after``: list all folders then; else as before."""
-    trash = _final_trash(folders)
+    trash = _final_trash(session, folders)
     through = [(f, uids) for f, uids in copies if trash and f.role not in (FolderRole.TRASH, FolderRole.JUNK)]
     direct = [(f, uids) for f, uids in copies if (f, uids) not in through]
     if trash:
         for folder, uids in through:
             _through_trash(session, folder, uids, trash)
-    if session.pipelined and {"UNSELECT", "UIDPLUS", "LIST-STATUS"} <= session.capabilities:
+    if session.strategy.burst_purge:
         return _burst(session, folders, direct, list_after=list_after)
     for folder, uids in direct:
         _stepwise(session, folder, uids)
@@ -129,12 +129,12 @@ def _burst(session: Session, folders: list[Folder], copies: Copies, *, list_afte
         name, some = argument(folder.name, folder.role), uid_set(uids)
         spans.append((folder, uids, len(lines)))
         lines += [
-            b"SELECT " + name, _store(some), b"UID EXPUNGE " + some,
+            b"SELECT " + name, _store(some, FLAGS[Stage.PURGING]), b"UID EXPUNGE " + some,
             b"EXAMINE " + name, b"UID FETCH " + some + b" (UID)", b"UNSELECT",
         ]  # fmt: skip
     if list_after:
         # behind UNSELECT: Dovecot answers a LIST-STATUS pipelined behind EXPUNGE from the old view otherwise
-        lines.append(listing(session.capabilities))
+        lines.append(listing(session.strategy))
     if not lines:
         return folders
     answers = session.run(*lines)
@@ -151,8 +151,10 @@ def _stepwise(session: Session, folder: Folder, uids: tuple[int, ...]) -> None:
     """One command at a time, for servers that offer less."""
     some = uid_set(uids)
     _open(session, folder)
-    if not session.keep_selected(_store(some))[0].ok:
-        raise FolderRefused(folder.role)
+    marks = FLAGS[Stage.PURGING]
+    for flags in [marks - {"\\deleted"}, marks] if session.strategy.seen_first else [marks]:
+        if not session.keep_selected(_store(some, flags))[0].ok:
+            raise FolderRefused(folder.role)
     if "UIDPLUS" in session.capabilities:
         expunge = b"UID EXPUNGE " + some
     else:
@@ -177,19 +179,21 @@ def _through_trash(session: Session, folder: Folder, uids: tuple[int, ...], tras
     some = uid_set(uids)
     _open(session, folder)
     stored, moved = session.keep_selected(
-        b"UID STORE " + some + b" +FLAGS.SILENT " + flag_list(FLAGS[Stage.PURGING] - {"\\deleted"}),
+        _store(some, FLAGS[Stage.PURGING] - {"\\deleted"}),
         b"UID MOVE " + some + b" " + quoted(trash.name),
     )
     if not (stored.ok and moved.ok):
         raise FolderRefused(folder.role)
 
 
-def _final_trash(folders: Iterable[Folder]) -> Folder | None:
-    """The trash folder, when the way through it is the only final one."""
-    listed = list(folders)
-    if not any(f.role is FolderRole.ALL for f in listed):
+def _final_trash(session: Session, folders: Sequence[Folder]) -> Folder | None:
+    """The trash folder, when only the way through it is final. Raises ``FolderRefused`` when it is not shown."""
+    if not session.strategy.final_in_trash(f.role for f in folders):
         return None
-    return next((f for f in listed if f.role is FolderRole.TRASH and quotable(f.name)), None)
+    trash = next((f for f in folders if f.role is FolderRole.TRASH and quotable(f.name)), None)
+    if trash is None and session.strategy.labels:
+        raise FolderRefused(FolderRole.TRASH)
+    return trash
 
 
 def _open(session: Session, folder: Folder) -> None:
@@ -199,9 +203,8 @@ def _open(session: Session, folder: Folder) -> None:
         raise FolderRefused(folder.role) from None
 
 
-def _store(uids: bytes) -> bytes:
-    """``\\Seen`` and ``\\Deleted`` together: Exchange reports unread mail that is deleted to its sender."""
-    return b"UID STORE " + uids + b" +FLAGS.SILENT " + flag_list(FLAGS[Stage.PURGING])
+def _store(uids: bytes, flags: frozenset[str]) -> bytes:
+    return b"UID STORE " + uids + b" +FLAGS.SILENT " + flag_list(flags)
 
 
 def _folders(session: Session, listed: object) -> list[Folder]:

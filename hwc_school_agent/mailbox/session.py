@@ -19,6 +19,7 @@ from hwc_school_agent.mailbox.authentication import token_of, with_password, wit
 from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble, MessageGone
 from hwc_school_agent.mailbox.folders import Folder, folders_of, number_of, quoted, text_of
 from hwc_school_agent.mailbox.library import Tokens, connect, data, hang_up, wrapped
+from hwc_school_agent.mailbox.platforms import UNKNOWN, Strategy, strategy_for
 from hwc_school_agent.mailbox.wire import Token
 from hwc_school_agent.settings import Auth, Mailbox
 
@@ -70,23 +71,16 @@ class Session:
     def __init__(self, client: IMAPClient) -> None:
         self._imap = client._imap
         self.capabilities: frozenset[str] = frozenset()
+        self.strategy: Strategy = UNKNOWN
         self.ahead: list[Answer] = []  # answers to what ``open_session`` was told to send with the login
         self.opened_any = False  # a folder is, or may be, open
         self._selected: tuple[str, int] | None = None  # open for writing, and known to be the right one
         self._permanent: frozenset[str] = frozenset()
 
-    @property
-    def pipelined(self) -> bool:
-        """Whether several commands may go in one write: servers seen to answer that right (Dovecot, Cyrus, Courier).
-
-        Elsewhere, and on Gmail, one at a time: correctness over speed.
-        """
-        return "X-GM-EXT-1" not in self.capabilities and bool(self.capabilities & {"LIST-STATUS", "ACL2=UNION"})
-
     def run(self, *commands: bytes) -> list[Answer]:
         """Send commands (without tag and line end) and return their answers, in order. Raises ``MailboxTrouble``."""
         self._selected = None
-        step = BURST if self.pipelined else 1
+        step = BURST if self.strategy.bursts else 1
         answers: list[Answer] = []
         with wrapped():
             for at in range(0, len(commands), step):
@@ -221,6 +215,7 @@ def _enter(mailbox: Mailbox, ahead: Sequence[bytes]) -> tuple[IMAPClient, Sessio
             said = with_token(session, mailbox.user, token) if token else with_password(client, session, mailbox, ahead)
             said = said or session.run(b"CAPABILITY")[0].words("CAPABILITY")
             session.capabilities = frozenset(w.upper() for w in said)
+            session.strategy = strategy_for(session.capabilities, mailbox.platform)
             if ahead and not session.ahead:
                 session.ahead = session.run(*ahead)
     except BaseException:
@@ -235,14 +230,14 @@ def folders_with_status(session: Session) -> list[Folder]:
 
     A folder without a STATUS line has ``None`` for its counts: unknown, never empty. Raises ``MailboxTrouble``.
     """
-    return read_listing(session, session.run(listing(session.capabilities)))
+    return read_listing(session, session.run(listing(session.strategy)))
 
 
-def listing(capabilities: frozenset[str]) -> bytes:
+def listing(strategy: Strategy) -> bytes:
     """The command whose answer ``read_listing`` reads."""
-    if "LIST-STATUS" not in capabilities:  # the token itself: IMAP4rev2 promises it and some break the promise
+    if not strategy.list_status:
         return b'LIST "" "*"'
-    special_use = b"SPECIAL-USE " if "SPECIAL-USE" in capabilities else b""
+    special_use = b"SPECIAL-USE " if strategy.special_use else b""
     return b'LIST "" "*" RETURN (' + special_use + b"STATUS " + _COUNTS + b")"
 
 
@@ -254,7 +249,7 @@ def read_listing(session: Session, answers: Sequence[Answer]) -> list[Folder]:
     listed = [line for a in answers for line in a.data.get("LIST", ())]
     if not listed or not all(a.ok for a in answers):
         raise MailboxTrouble(Trouble.PROTOCOL)
-    if "LIST-STATUS" in session.capabilities:
+    if session.strategy.list_status:
         counted = [line for a in answers for line in a.data.get("STATUS", ())]
     else:
         names = [f.name for f in folders_of(listed, ())]

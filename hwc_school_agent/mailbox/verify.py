@@ -11,6 +11,7 @@ from hwc_school_agent.domain.signal import Mark
 from hwc_school_agent.mailbox.copies import Sought, find
 from hwc_school_agent.mailbox.errors import MailboxTrouble
 from hwc_school_agent.mailbox.folders import Folder, quoted
+from hwc_school_agent.mailbox.platforms import Strategy
 from hwc_school_agent.mailbox.session import (
     Answer,
     Session,
@@ -22,15 +23,15 @@ from hwc_school_agent.mailbox.session import (
 )
 from hwc_school_agent.settings import Mailbox
 
-#: How the same server was a moment ago: its capabilities and the names of its folders.
-Known = tuple[frozenset[str], tuple[str, ...]]
+#: How the same server was a moment ago: its strategy and the names of its folders.
+Known = tuple[Strategy, tuple[str, ...]]
 
 
 def known(session: Session, folders: Sequence[Folder]) -> Known | None:
     """What lets ``verify`` say everything in one write, where the server is known to take that; else ``None``."""
-    if not session.pipelined or "LIST-STATUS" not in session.capabilities:
+    if not (session.strategy.bursts and session.strategy.list_status):
         return None
-    return session.capabilities, tuple(f.name for f in folders if quotable(f.name))
+    return session.strategy, tuple(f.name for f in folders if quotable(f.name))
 
 
 def verify(

@@ -217,6 +217,10 @@ class Words:
         self.out.clear()
         return data
 
+    def take_apart(self) -> list[bytes]:
+        """The same, one command each."""
+        return self.take().splitlines(keepends=True)
+
     def _say(self, line: bytes) -> str:
         self._count += 1
         tag = f"w{self._count}"

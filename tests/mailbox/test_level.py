@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hwc_school_agent.domain.job import CloseJob
 from hwc_school_agent.domain.outcome import FolderRole, Said
 from hwc_school_agent.mailbox import level
+from hwc_school_agent.mailbox.platforms import strategy_for
 from hwc_school_agent.mailbox.session import Session, open_session, quoted
 from hwc_school_agent.workers import close
 from tests.helpers import signal_mail
@@ -124,6 +125,8 @@ def test_the_rule(begin: int, days: list[int]) -> None:
 def test_only_where_expunged_is_gone(capabilities: set[str]) -> None:
     session = Session.__new__(Session)
     session.capabilities = frozenset(capabilities)
+    session.strategy = strategy_for(session.capabilities)
     assert not level.can_level(session)
     session.capabilities = frozenset({"UIDPLUS", "LIST-STATUS"})
+    session.strategy = strategy_for(session.capabilities)
     assert level.can_level(session)

@@ -40,7 +40,7 @@ def test_lists_all_folders_with_counts(imap_server: MailServer, tmp_path: Path) 
     for tls, port in ((Tls.IMPLICIT, imap_server.tls_port), (Tls.STARTTLS, imap_server.port)):
         with open_session(mailbox_of(imap_server, tmp_path, tls=tls, port=port)) as session:
             folders = folders_with_status(session)
-            assert session.pipelined
+            assert session.strategy.bursts
         roles = {f.role for f in folders}
         assert {FolderRole.INBOX, FolderRole.SENT, FolderRole.TRASH, FolderRole.JUNK, FolderRole.DRAFTS} <= roles
         assert folders[0].role is FolderRole.INBOX
@@ -60,7 +60,7 @@ def poor_server(request: pytest.FixtureRequest) -> Iterator[MailServer]:
 
 def test_a_server_that_offers_little_is_asked_one_by_one(poor_server: MailServer, tmp_path: Path) -> None:
     with open_session(mailbox_of(poor_server, tmp_path)) as session:
-        assert not session.pipelined
+        assert not session.strategy.bursts
         assert all(f.messages == 0 for f in folders_with_status(session))
 
 
@@ -78,7 +78,7 @@ def test_imap4rev2_is_not_believed(tmp_path: Path) -> None:
     """Some servers promise IMAP4rev2 and get it wrong: only the explicit token counts."""
     server = Dovecot(capability="IMAP4rev1 IMAP4rev2 UIDPLUS UNSELECT")
     with server, open_session(mailbox_of(server, tmp_path)) as session:
-        assert not session.pipelined
+        assert not session.strategy.bursts
         assert folders_with_status(session)
 
 

@@ -53,6 +53,7 @@ FAULTS = [
     ("submission", 'auth = "token"', "submission.auth", '"password" or "mailbox"'),
     ("mailbox", 'auth = "kerberos"', "mailbox.auth", "not known"),
     ("mailbox", 'handled_elsewhere = "yes"', "mailbox.handled_elsewhere", '"ask" or "trust"'),
+    ("mailbox", 'platform = "outlook"', "mailbox.platform", '"exchange" or "gmail"'),
     ("mailbox", 'user = ""', "mailbox.user", "Fill it in"),
     ("submission", 'from = "Juf Anna <hwc@school.example>"', "submission.from", "only the address"),
     ("submission", 'from = "hwc@school.example\\r\\nBcc: x@y"', "submission.from", "only the address"),

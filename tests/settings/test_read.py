@@ -17,6 +17,7 @@ from hwc_school_agent.settings import (
     Mailbox,
     People,
     Phone,
+    Platform,
     Rehearsal,
     Report,
     School,
@@ -66,6 +67,7 @@ tls = "none"
 user = "hwc"
 handled_elsewhere = "trust"
 level_counters = false
+platform = "gmail"
 auth = "command"
 tenant = "school.onmicrosoft.com"
 client_id = "1234-abcd"
@@ -138,6 +140,7 @@ phone_card = ["Anouk de Boer,contact , +31 6-1234 5678", "'t Bureau, head, 030 1
                 "1234-abcd",
                 "https://login.example/x",
                 ("/usr/local/bin/token", "-q"),
+                Platform.GMAIL,
             ),
             Submission("localhost", "HWC@School.example", "out", 25, Tls.NONE, "/etc/ca.pem", "never", got.mailbox),
             Senders(("@veiligthuis.example", "politie@regio.example"), "Meldingen@Regio.example", "mx.school.example"),
