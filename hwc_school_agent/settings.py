@@ -24,6 +24,7 @@ __all__ = [
     "People",
     "Phone",
     "Platform",
+    "Recoverable",
     "Rehearsal",
     "Report",
     "School",
@@ -84,6 +85,14 @@ class Platform(StrEnum):
     GMAIL = "gmail"
 
 
+class Recoverable(StrEnum):
+    """What is done with Exchange's Recoverable Items (``mailbox/platforms/graph.py``)."""
+
+    OFF = "off"
+    LOOK = "look"  # for the report
+    DELETE = "delete"  # erase what stands there at the day's closing
+
+
 @dataclass(frozen=True, slots=True)
 class School:
     name: str
@@ -106,6 +115,8 @@ class Mailbox:
     authority: str = ""  # address of the token server; empty: Microsoft's or Google's own
     command: tuple[str, ...] = ()
     platform: Platform = Platform.AUTO
+    recoverable: Recoverable = Recoverable.OFF
+    graph: str = ""  # address of Microsoft Graph; empty: Microsoft's own
     password: Secret = field(default_factory=lambda: Secret(""))
     client_secret: Secret = field(default_factory=lambda: Secret(""))
     certificate: Secret = field(default_factory=lambda: Secret(""))  # PEM: private key and certificate

@@ -62,6 +62,8 @@ class MailboxSection(_Section):
     client_id: OptionalLine = ""
     command: list[Line] = []
     authority: OptionalUrl = ""
+    recoverable: Literal["off", "look", "delete"] = "off"
+    graph: OptionalUrl = ""
     handled_elsewhere: Literal["ask", "trust"] = "ask"
     level_counters: bool = True
     platform: Literal["auto", "pipelined", "old", "exchange", "gmail"] = "auto"
@@ -92,6 +94,13 @@ class MailboxSection(_Section):
     def _client_id(cls, value: str, info: ValidationInfo) -> str:
         if not value and info.data.get("auth") == "microsoft":
             raise wrong("The application is missing.", "Fill in client_id: the application (client) identifier.")
+        return value
+
+    @field_validator("recoverable")
+    @classmethod
+    def _recoverable(cls, value: str, info: ValidationInfo) -> str:
+        if value != "off" and info.data.get("auth", "microsoft") != "microsoft":
+            raise wrong("Recoverable Items are Microsoft's.", 'Use "off", or auth = "microsoft".')
         return value
 
     @field_validator("command")

@@ -14,6 +14,7 @@ from hwc_school_agent.settings import Mailbox
 
 AUTHORITY = "https://login.microsoftonline.com"
 SCOPE = "https://outlook.office365.com/.default"
+GRAPH_SCOPE = "https://graph.microsoft.com/.default"  # ``Purpose.RECOVERY``
 
 #: AADSTS numbers -> what they mean for an administrator
 _NUMBERS: Mapping[int, Refusal] = {
@@ -68,7 +69,7 @@ def ask(mailbox: Mailbox, purpose: Purpose, now: float) -> Token:
             instance_discovery=False,  # the address is the school's own setting
             http_client=Https(mailbox.ca_file),
         )
-        answer = application.acquire_token_for_client([SCOPE])
+        answer = application.acquire_token_for_client([GRAPH_SCOPE if purpose is Purpose.RECOVERY else SCOPE])
     except (RequestException, OSError):
         why = Refusal.NO_SERVER
     except (ValueError, TypeError) as fault:

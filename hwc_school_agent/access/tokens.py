@@ -11,7 +11,7 @@ def token_for(mailbox: Mailbox, purpose: Purpose, now: float) -> Token:
 
     Takes up to half a minute. Raises ``NoToken``.
     """
-    if mailbox.auth is Auth.MICROSOFT:
+    if mailbox.auth is Auth.MICROSOFT and purpose is Purpose.SUBMISSION:
         purpose = Purpose.MAILBOX  # one token opens both
     held = mailbox.keyring.get(purpose)
     if held is not None and held.fresh(now):

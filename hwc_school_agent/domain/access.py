@@ -26,6 +26,7 @@ class Purpose(StrEnum):
 
     MAILBOX = "mailbox"
     SUBMISSION = "submission"
+    RECOVERY = "recovery"  # Microsoft only: what keeps erased mail
 
 
 class Refusal(StrEnum):

@@ -100,6 +100,7 @@ class Finding(StrEnum):
     FOLDERS_NOT_ESTABLISHED = "folders_not_established"
     RECOVERY_EMPTY = "recovery_empty"
     RECOVERY_KEEPS = "recovery_keeps"
+    RECOVERY_REFUSED = "recovery_refused"
     RECOVERY_STATED_NOTHING = "recovery_stated_nothing"
     RECOVERY_STATED_DAYS = "recovery_stated_days"
     RECOVERY_STATEMENT_OLD = "recovery_statement_old"
@@ -181,7 +182,7 @@ def verdict(found: tuple[Found, ...], facts: Facts) -> Verdict:
 
 def weaker(one: Recovery, other: Recovery) -> Recovery:
     """Of two looks the one that claims less."""
-    order = (Recovery.NOT_SEEN, Recovery.KEEPS, Recovery.EMPTY)
+    order = (Recovery.NOT_SEEN, Recovery.REFUSED, Recovery.KEEPS, Recovery.EMPTY)
     return min(one, other, key=order.index)
 
 
@@ -227,6 +228,8 @@ def _recovery(facts: Facts) -> Found:
     if facts.practice and facts.recovery is Recovery.EMPTY:
         return Found(Finding.RECOVERY_EMPTY)
     stated = facts.recovery_statement
+    if facts.recovery is Recovery.REFUSED and stated is None:
+        return Found(Finding.RECOVERY_REFUSED)
     if stated is not None:
         if _too_old(stated, facts.frozen):
             return Found(Finding.RECOVERY_STATEMENT_OLD, stated.day)

@@ -103,6 +103,7 @@ class Recovery(StrEnum):
 
     EMPTY = "recovery_empty"  # a recovery folder was opened and held no message
     KEEPS = "recovery_keeps"  # a recovery folder was opened and held messages
+    REFUSED = "recovery_refused"  # the platform refuses to show it, or to erase: a hold, or a right that is missing
     NOT_SEEN = "recovery_not_seen"  # none could be opened: that there is none is not shown by that
 
 

@@ -40,10 +40,18 @@ DUTCH = Words(
                 "Geprobeerd elke map twee keer te openen",
                 "Niet vastgesteld: de postbus antwoordde niet, een map bleef dicht of er stond nog iets wat weg moet",
             ),
-            _F.RECOVERY_EMPTY: ("Herstelmap geopend, daarna nog eens met een nieuwe verbinding", "Beide keren leeg"),
+            _F.RECOVERY_EMPTY: (
+                "Herstelruimte bekeken, daarna nog eens met een nieuwe verbinding",
+                "Beide keren leeg",
+            ),
             _F.RECOVERY_KEEPS: (
-                "Herstelmap geopend",
+                "Herstelruimte bekeken",
                 "Gewiste mail blijft hier nog een tijd staan, ook de oefenmail van elke schooldag",
+            ),
+            _F.RECOVERY_REFUSED: (
+                "Geprobeerd te tellen; geweigerd",
+                "Het programma mag hier niet kijken, of de school heeft een bewaarplicht ingesteld."
+                " De beheerder kan het zeggen",
             ),
             _F.RECOVERY_STATED_NOTHING: (
                 "Niet zelf gezien. Verklaring van de beheerder, {stated}",

@@ -41,10 +41,14 @@ ENGLISH = Words(
                 "Not established. The mailbox did not answer, a folder did not open, or something was still there"
                 " that has to go",
             ),
-            _F.RECOVERY_EMPTY: ("Recovery folder opened, then once more over a new connection", "Empty, both times"),
+            _F.RECOVERY_EMPTY: ("Recovery area looked at, then once more over a new connection", "Empty, both times"),
             _F.RECOVERY_KEEPS: (
-                "Recovery folder opened",
+                "Recovery area looked at",
                 "Erased mail stays here for a while, the practice mail of every school day too",
+            ),
+            _F.RECOVERY_REFUSED: (
+                "Tried to count; refused",
+                "The program may not look here, or the school has set a duty to retain. The administrator can tell",
             ),
             _F.RECOVERY_STATED_NOTHING: (
                 "Not seen by the program. Statement of the administrator, {stated}",

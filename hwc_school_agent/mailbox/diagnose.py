@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hwc_school_agent.domain.board import Trouble
-from hwc_school_agent.domain.outcome import Access, FolderRole, Recovery
+from hwc_school_agent.domain.outcome import Access, FolderRole
 from hwc_school_agent.host.tls import CertificateFault, days_left, fault_of
 from hwc_school_agent.mailbox.errors import MailboxTrouble
 from hwc_school_agent.mailbox.folders import Folder, decoded, quoted
-from hwc_school_agent.mailbox.inspect import access, recovery
+from hwc_school_agent.mailbox.inspect import access
 from hwc_school_agent.mailbox.library import connect, hang_up, wrapped
+from hwc_school_agent.mailbox.platforms.recovery import hidden
 from hwc_school_agent.mailbox.session import Session, folders_with_status, open_session
 from hwc_school_agent.mailbox.verify import uncountable
 from hwc_school_agent.settings import Mailbox
@@ -84,7 +85,7 @@ def _inside(session: Session, mailbox: Mailbox, seen: Diagnosis) -> None:
     seen.uncountable = tuple(decoded(f.name) for f in uncountable(session, folders))
     _flags(session, folders, seen)
     # whether anything stands in there is not asked: it would tell of mail that was erased
-    seen.hidden = recovery(session) is not Recovery.NOT_SEEN
+    seen.hidden = hidden(session)
     seen.access = access(session, folders, mailbox.user)
 
 

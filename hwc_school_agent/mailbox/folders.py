@@ -37,6 +37,8 @@ _BY_ATTRIBUTE: Mapping[str, FolderRole] = MappingProxyType(
     {
         "\\all": FolderRole.ALL,
         "\\archive": FolderRole.ARCHIVE,
+        "\\flagged": FolderRole.ALL,  # also a view of what stands elsewhere
+        "\\important": FolderRole.ALL,  # RFC 8457, the same; Gmail has both
         "\\drafts": FolderRole.DRAFTS,
         "\\junk": FolderRole.JUNK,
         "\\spam": FolderRole.JUNK,  # XLIST, before the RFC

@@ -1,4 +1,4 @@
-"""The look for the inspection report: every folder, the recovery folders, who may read. Closed words come out.
+"""The look for the inspection report: every folder, and who may read. Closed words come out.
 
 Read-only (EXAMINE), and by flags only: no header and no body is fetched, nothing is counted but "none" or "some".
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from hwc_school_agent.domain.outcome import Access, FolderRole, Folders, Recovery
+from hwc_school_agent.domain.outcome import Access, FolderRole, Folders
 from hwc_school_agent.mailbox.folders import Folder, folders_of, quoted, text_of
 from hwc_school_agent.mailbox.session import Answer, Session, folders_with_status, quotable
 
@@ -21,14 +21,6 @@ _BY_ROLE: Mapping[FolderRole, bytes] = MappingProxyType(
         FolderRole.SENT: b"ALL",  # only our own side writes here: whatever stands here is left over
         FolderRole.DRAFTS: b"ALL",
     }
-)
-
-#: Where Dovecot's lazy_expunge may keep erased mail without listing it: names from its documentation and from servers
-#: seen, each with both usual separators.
-_RECOVERY_NAMES = (
-    *(".EXPUNGED", "EXPUNGED", ".DELETED", "DELETED"),
-    *(".EXPUNGED/INBOX", "EXPUNGED/INBOX", ".DELETED/INBOX", ".DELETED/.EXPUNGED"),
-    *(".EXPUNGED.INBOX", "EXPUNGED.INBOX", ".DELETED.INBOX", ".DELETED..EXPUNGED"),
 )
 
 #: Groups that stand in every list of a server (Courier, Dovecot, Cyrus) for the account itself or for those who run
@@ -64,16 +56,6 @@ def _none(opened: Answer, searched: Answer) -> bool:
     if exists is None or not searched.ok:
         return False
     return not searched.numbers("SEARCH") and ("SEARCH" in searched.data or exists == 0)
-
-
-def recovery(session: Session) -> Recovery:
-    """Try the names under which erased mail may be kept. Raises ``MailboxTrouble``."""
-    if "UNSELECT" in session.capabilities and session.opened_any:
-        session.run(b"UNSELECT")
-    opened = [a for a in session.run(*(b"EXAMINE " + quoted(n) for n in _RECOVERY_NAMES)) if a.ok]
-    if not opened or any(a.number("EXISTS") is None for a in opened):
-        return Recovery.NOT_SEEN
-    return Recovery.EMPTY if all(a.number("EXISTS") == 0 for a in opened) else Recovery.KEEPS
 
 
 def access(session: Session, listed: Sequence[Folder], user: str) -> Access:

@@ -6,16 +6,16 @@ is done but looking, and every response is read, so an arrival that is announced
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import FolderRole
-from hwc_school_agent.domain.signal import Mark, Sighting
+from hwc_school_agent.domain.signal import Mark, Place, Sighting
 from hwc_school_agent.mailbox.folders import Folder
 from hwc_school_agent.mailbox.heard import as_opened, folders_in, found_by_search, sightings_in
 from hwc_school_agent.mailbox.platforms import UNKNOWN, strategy_for
-from hwc_school_agent.mailbox.talk import ANSWER_SECONDS, Caller, Lost, Talk, Wait
+from hwc_school_agent.mailbox.talk import ANSWER_SECONDS, Ask, Caller, Lost, Talk, Wait
 from hwc_school_agent.mailbox.wire import Response
 from hwc_school_agent.settings import Mailbox
 
@@ -93,7 +93,8 @@ class Conversation(Caller):
         self._names = tuple(folders)
         if "INBOX" in folders:
             folders["INBOX"] = as_opened(folders["INBOX"], inbox)
-            self._last["INBOX"] = (folders["INBOX"], sightings_in(folders["INBOX"], inbox, 1))
+            seen = yield from self._all_of(folders["INBOX"], inbox)
+            self._last["INBOX"] = (folders["INBOX"], seen)
         yield from self._look_into([f for f in folders.values() if f.name != "INBOX"])
         self._last = {name: self._last[name] for name in folders if name in self._last}
         for f in folders.values():
@@ -126,8 +127,10 @@ class Conversation(Caller):
         for name, (folder, bucket) in due.items():
             if next((r.word for r in bucket if r.tag != "*"), "") != "OK":  # the answer to EXAMINE
                 continue  # not opened: what came belongs to another folder; what was known of this one stays known
-            first = 1 if folder.role in CORE else self._since(folder)
-            seen = {s.place.uid: s for s in sightings_in(folder, bucket, first)}
+            if folder.role in CORE:
+                self._last[name] = (folder, (yield from self._all_of(folder, bucket)))
+                continue
+            seen = {s.place.uid: s for s in sightings_in(folder, bucket, self._since(folder))}
             older = [uid for uid in found_by_search(bucket) if uid not in seen]
             if older:
                 more: list[Response] = []
@@ -136,6 +139,28 @@ class Conversation(Caller):
                 yield from self._gather(tags, needed="")
                 seen |= {s.place.uid: s for s in sightings_in(folder, more, 1)}
             self._last[name] = (folder, tuple(seen.values()))
+
+    def _all_of(self, folder: Folder, bucket: list[Response]) -> Generator[Ask, Response | None, tuple[Sighting, ...]]:
+        """Every message of a folder that was opened and fetched. Raises ``Lost`` when one cannot be spoken of at all.
+
+        Exchange may answer a FETCH with nothing for a message that stands there: then SEARCH names it, and it counts as
+        arrived. Triage cannot read it either, and it rings (promise P1).
+        """
+        seen = sightings_in(folder, bucket, 1)
+        if len(seen) >= (as_opened(folder, bucket).messages or 0):
+            return seen
+        again: list[Response] = []
+        tags = {self._words.examine(folder.name): again, self._words.fetch_flags(1): again}
+        tags[self._words.search_all()] = again
+        tags[self._words.examine("INBOX")] = []
+        yield from self._gather(tags, needed="")
+        found = {s.place.uid: s for s in sightings_in(folder, again, 1)}
+        for uid in found_by_search(again):
+            place = Place(folder.name, folder.role, folder.uidvalidity or 0, uid)
+            found.setdefault(uid, Sighting(place, frozenset(), 0.0))
+        if len(found) + sum(r.word == "EXPUNGE" for r in again) < (as_opened(folder, again).messages or 0):
+            raise Lost(Trouble.PROTOCOL)
+        return tuple(found.values())
 
     def _since(self, folder: Folder) -> int:
         """The first UID that came after ``watch`` first saw this folder."""

@@ -57,7 +57,7 @@ class Answer:
         """FETCH responses by UID: item name in upper case (``BODY[HEADER]``) to its value."""
         found: dict[int, dict[str, Token]] = {}
         for line in self.data.get("FETCH", ()):
-            if len(line) < 2 or not isinstance(line[1], list):
+            if len(line) < 2 or not isinstance(line[1], list) or len(line[1]) % 2:  # names and values, in pairs
                 continue
             items = {text_of(k).upper(): v for k, v in zip(line[1][::2], line[1][1::2], strict=False)}
             if uid := number_of(items.get("UID")):

@@ -277,6 +277,9 @@ class Words:
     def search_unseen(self) -> str:
         return self._say(b"UID SEARCH UNSEEN")
 
+    def search_all(self) -> str:
+        return self._say(b"UID SEARCH ALL")
+
     def notify(self) -> str:
         """RFC 5465: tell of every folder on this connection. Only ever together with IDLE."""
         return self._say(

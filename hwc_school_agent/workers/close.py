@@ -20,11 +20,12 @@ from hwc_school_agent.host.random_keys import derived, installation_key, token
 from hwc_school_agent.mailbox import purge
 from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble
 from hwc_school_agent.mailbox.level import level
+from hwc_school_agent.mailbox.platforms import recovery
 from hwc_school_agent.mailbox.session import folders_with_status, open_session
 from hwc_school_agent.mailbox.verify import known, verify
 from hwc_school_agent.post import receipt
 from hwc_school_agent.post import rehearsal as rehearsal_mail
-from hwc_school_agent.settings import Settings
+from hwc_school_agent.settings import Recoverable, Settings
 from hwc_school_agent.workers import expire, finish, practice_mail
 
 Say = Callable[[Said], None]
@@ -45,6 +46,7 @@ def run(settings: Settings, job: CloseJob, say: Say) -> None:
         say(closed)
         return
     unfinished = _quietly(lambda: _unfinished(settings, job))
+    _quietly(lambda: _forgotten(settings, job))  # every day alike, whatever came; the report tells what was left
     # what is still there comes before what was counted
     say(unfinished if unfinished.word not in FINAL_GOOD else closed)
 
@@ -74,6 +76,16 @@ def _unfinished(settings: Settings, job: CloseJob) -> Said:
             expire.run(settings, place, job.now, lambda _said: None)  # what it leaves is tried again tomorrow
     unfinished = [said for one in job.jobs if (said := _finished(settings, one))]
     return unfinished[0] if unfinished else Said(Word.CLEAN)
+
+
+def _forgotten(settings: Settings, job: CloseJob) -> Said:
+    """Erase from where the platform keeps erased mail, as far as that can be reached."""
+    recovery.empty(settings.mailbox)
+    if settings.mailbox.recoverable is Recoverable.DELETE:
+        from hwc_school_agent.mailbox.platforms import graph
+
+        graph.erase(settings.mailbox, job.now)
+    return Said(Word.CLEAN)
 
 
 def _finished(settings: Settings, job: FinishJob) -> Said | None:

@@ -6,13 +6,16 @@ What it could not do it does not say; the report then says that it was not seen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from hwc_school_agent.domain.job import InspectJob
 from hwc_school_agent.domain.outcome import Access, Folders, Recovery
+from hwc_school_agent.host.clock import SystemClock
 from hwc_school_agent.mailbox import inspect
-from hwc_school_agent.mailbox.session import open_session
-from hwc_school_agent.settings import Settings
+from hwc_school_agent.mailbox.folders import Folder
+from hwc_school_agent.mailbox.platforms import recovery
+from hwc_school_agent.mailbox.session import Session, open_session
+from hwc_school_agent.settings import Recoverable, Settings
 
 
 def run(settings: Settings, job: InspectJob, say: Callable[[Folders | Recovery | Access], None]) -> None:
@@ -20,12 +23,22 @@ def run(settings: Settings, job: InspectJob, say: Callable[[Folders | Recovery |
     with open_session(settings.mailbox) as session:
         seen, listed = inspect.folders(session)
         say(_unless(job, seen))
-        say(inspect.recovery(session))
+        say(_recovery(settings, session, listed))
         say(inspect.access(session, listed, settings.mailbox.user))
     with open_session(settings.mailbox) as session:
-        seen, _ = inspect.folders(session)
+        seen, listed = inspect.folders(session)
         say(_unless(job, seen))
-        say(inspect.recovery(session))
+        say(_recovery(settings, session, listed))
+
+
+def _recovery(settings: Settings, session: Session, listed: Sequence[Folder]) -> Recovery:
+    """What keeps erased mail: as IMAP shows it, and where it does not, as Microsoft Graph counts it."""
+    seen = recovery.recovery(session, listed)
+    if seen is not Recovery.NOT_SEEN or settings.mailbox.recoverable is Recoverable.OFF:
+        return seen
+    from hwc_school_agent.mailbox.platforms import graph
+
+    return graph.look(settings.mailbox, SystemClock().now())
 
 
 def _unless(job: InspectJob, seen: Folders) -> Folders:

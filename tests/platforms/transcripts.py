@@ -7,6 +7,8 @@ developers.google.com/workspace/gmail/imap/imap-extensions, emailjs-imap-client 
 
 from __future__ import annotations
 
+import re
+
 from hwc_school_agent.settings import Platform
 
 
@@ -52,3 +54,30 @@ CAPABILITIES: dict[str, tuple[Platform, str]] = {
     "nothing": (Platform.OLD, "IMAP4rev1"),
     "rev2 alone": (Platform.OLD, "IMAP4rev2 UIDPLUS UNSELECT MOVE NAMESPACE CHILDREN"),
 }
+
+#: LIST of Exchange Online for a Dutch mailbox, without SPECIAL-USE in the capabilities; attributes came in 2021's log.
+EXCHANGE_LIST = (
+    b'* LIST (\\HasNoChildren \\Trash) "/" "Verwijderde items"\r\n'
+    b'* LIST (\\HasNoChildren \\Drafts) "/" Concepten\r\n'
+    b'* LIST (\\Marked \\HasNoChildren) "/" INBOX\r\n'
+    b'* LIST (\\HasNoChildren \\Junk) "/" "Ongewenste e-mail"\r\n'
+    b'* LIST (\\HasNoChildren) "/" "Postvak UIT"\r\n'
+    b'* LIST (\\HasNoChildren \\Sent) "/" "Verzonden items"\r\n'
+    b'* LIST (\\HasNoChildren) "/" Agenda\r\n'
+    b'* LIST (\\HasChildren) "/" Archief\r\n'
+    b'* LIST (\\HasNoChildren) "/" "Archief/Groep &AOk-&AOk-n"\r\n'
+)
+#: The same as an older tenant shows it: names alone.
+EXCHANGE_LIST_BARE = re.sub(rb" \\\\(Trash|Drafts|Junk|Sent)", b"", EXCHANGE_LIST)
+#: LIST of Gmail, the account's language Dutch: found by attribute, present in every answer.
+GMAIL_LIST = (
+    b'* LIST (\\HasNoChildren) "/" "INBOX"\r\n'
+    b'* LIST (\\HasChildren \\Noselect) "/" "[Gmail]"\r\n'
+    b'* LIST (\\All \\HasNoChildren) "/" "[Gmail]/Alle berichten"\r\n'
+    b'* LIST (\\Drafts \\HasNoChildren) "/" "[Gmail]/Concepten"\r\n'
+    b'* LIST (\\HasNoChildren \\Important) "/" "[Gmail]/Belangrijk"\r\n'
+    b'* LIST (\\HasNoChildren \\Sent) "/" "[Gmail]/Verzonden berichten"\r\n'
+    b'* LIST (\\HasNoChildren \\Junk) "/" "[Gmail]/Spam"\r\n'
+    b'* LIST (\\Flagged \\HasNoChildren) "/" "[Gmail]/Met ster"\r\n'
+    b'* LIST (\\HasNoChildren \\Trash) "/" "[Gmail]/Prullenbak"\r\n'
+)

@@ -47,7 +47,7 @@ def valid(statement: Statement | None) -> bool:
 
 def untold(f: Facts) -> bool:
     """Nothing was seen of the recovery area that may be told."""
-    return f.recovery is Recovery.NOT_SEEN or not f.practice
+    return f.recovery in (Recovery.NOT_SEEN, Recovery.REFUSED) or not f.practice
 
 
 #: finding -> the facts without which it must not be made
@@ -56,6 +56,7 @@ NEEDS: Mapping[Finding, Callable[[Facts], bool]] = {
     F.FOLDERS_NOT_ESTABLISHED: lambda f: Folders.NOT_ESTABLISHED in (f.first, f.second),
     F.RECOVERY_EMPTY: lambda f: f.recovery is Recovery.EMPTY and f.practice,
     F.RECOVERY_KEEPS: lambda f: f.recovery is Recovery.KEEPS and f.practice,
+    F.RECOVERY_REFUSED: lambda f: f.recovery is Recovery.REFUSED and f.recovery_statement is None,
     F.RECOVERY_STATED_NOTHING: lambda f: (
         untold(f)
         and valid(f.recovery_statement)
