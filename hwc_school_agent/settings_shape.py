@@ -9,10 +9,11 @@ import itertools
 from datetime import time
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hwc_school_agent import settings_rules as rules
+from hwc_school_agent.settings_shape_mailbox import MailboxSection, Section
 from hwc_school_agent.settings_types import (
     Clock,
     HalfDay,
@@ -39,81 +40,13 @@ from hwc_school_agent.settings_types import (
 )
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, validate_default=True, hide_input_in_errors=True
-    )
-
-
-class SchoolSection(_Section):
+class SchoolSection(Section):
     name: Line
     timezone: Annotated[str, text(rules.timezone)] = "Europe/Amsterdam"
     language: Literal["nl", "en"] = "nl"
 
 
-class MailboxSection(_Section):
-    host: Host
-    port: Port = 993
-    tls: TlsKind = "implicit"
-    ca_file: OptionalLine = ""
-    user: Line
-    auth: Literal["password", "microsoft", "google", "command"] = "password"
-    tenant: OptionalLine = ""
-    client_id: OptionalLine = ""
-    command: list[Line] = []
-    authority: OptionalUrl = ""
-    recoverable: Literal["off", "look", "delete"] = "off"
-    graph: OptionalUrl = ""
-    handled_elsewhere: Literal["ask", "trust"] = "ask"
-    level_counters: bool = True
-    platform: Literal["auto", "pipelined", "old", "exchange", "gmail"] = "auto"
-    password: SecretStr = SecretStr("")
-    client_secret: SecretStr = SecretStr("")
-    certificate: SecretStr = SecretStr("")
-    service_account: SecretStr = SecretStr("")
-    refresh_token: SecretStr = SecretStr("")
-
-    @field_validator("tls")
-    @classmethod
-    def _tls(cls, value: str, info: ValidationInfo) -> str:
-        return only_to_ourselves(value, info.data.get("host"))
-
-    @field_validator("tenant")
-    @classmethod
-    def _tenant(cls, value: str, info: ValidationInfo) -> str:
-        if not value and info.data.get("auth") == "microsoft":
-            raise wrong(
-                "Microsoft needs to know whose directory it is.", "Fill in the tenant: its identifier or domain."
-            )
-        if value and not rules.TENANT.fullmatch(value):
-            raise wrong("This is no tenant.", 'Give its identifier, or a domain such as "school.onmicrosoft.com".')
-        return value
-
-    @field_validator("client_id")
-    @classmethod
-    def _client_id(cls, value: str, info: ValidationInfo) -> str:
-        if not value and info.data.get("auth") == "microsoft":
-            raise wrong("The application is missing.", "Fill in client_id: the application (client) identifier.")
-        return value
-
-    @field_validator("recoverable")
-    @classmethod
-    def _recoverable(cls, value: str, info: ValidationInfo) -> str:
-        if value != "off" and info.data.get("auth", "microsoft") != "microsoft":
-            raise wrong("Recoverable Items are Microsoft's.", 'Use "off", or auth = "microsoft".')
-        return value
-
-    @field_validator("command")
-    @classmethod
-    def _command(cls, value: list[str], info: ValidationInfo) -> list[str]:
-        if info.data.get("auth") == "command" and not (value and value[0].startswith("/")):
-            raise wrong(
-                "The command that prints a token is missing.", 'Give its full path, as ["/usr/local/bin/token"].'
-            )
-        return value
-
-
-class SubmissionSection(_Section):
+class SubmissionSection(Section):
     host: Host
     auth: Literal["password", "mailbox"] = "password"
     port: Port = 587
@@ -130,18 +63,18 @@ class SubmissionSection(_Section):
         return only_to_ourselves(value, info.data.get("host"))
 
 
-class SendersSection(_Section):
+class SendersSection(Section):
     allowed: list[Annotated[str, text(rules.sender)]] = []
     receipt_to: OptionalAddress = ""
     border: Annotated[str, text(rules.border)] = ""
     closed_notice: bool = False
 
 
-class RetentionSection(_Section):
+class RetentionSection(Section):
     unread_school_days: Annotated[int, Field(ge=0, le=1000)] = 0
 
 
-class RehearsalSection(_Section):
+class RehearsalSection(Section):
     enabled: bool = True
     at: Clock = written("07:05")
     monthly_drill: bool = True
@@ -149,12 +82,12 @@ class RehearsalSection(_Section):
     heartbeat_url: OptionalUrl = ""
 
 
-class ReportSection(_Section):
+class ReportSection(Section):
     recovery_statement: OptionalStatement = written("")
     logs_statement: OptionalStatement = written("")
 
 
-class HoursSection(_Section):
+class HoursSection(Section):
     morning: Span = written("07:00-08:30")
     look: Clock = written("07:45")
     again: list[Clock] = written(["08:00", "08:10", "12:30"])
@@ -195,7 +128,7 @@ class HoursSection(_Section):
         return value
 
 
-class CalendarSection(_Section):
+class CalendarSection(Section):
     region: Literal["", "noord", "midden", "zuid"] = ""
     weekdays: list[Weekday] = written(["mon", "tue", "wed", "thu", "fri"])
     closed: list[Period] = []
@@ -210,7 +143,7 @@ class CalendarSection(_Section):
         return value
 
 
-class DeskSection(_Section):
+class DeskSection(Section):
     certificate: OptionalLine = ""
     key: OptionalLine = ""
     listen: Listen = written("127.0.0.1:8420")
@@ -234,16 +167,16 @@ class DeskSection(_Section):
         return value
 
 
-class StateSection(_Section):
+class StateSection(Section):
     directory: Line = "/var/lib/hwc-school-agent"
     runtime_directory: Line = "/run/hwc-school-agent"
 
 
-class PeopleSection(_Section):
+class PeopleSection(Section):
     phone_card: list[Phone] = []
 
 
-class BellSection(_Section):
+class BellSection(Section):
     group: OptionalLine = ""
     listen: OptionalListen = written("")
     mail_to: list[MailAddress] = []

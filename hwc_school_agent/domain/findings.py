@@ -228,7 +228,7 @@ def _recovery(facts: Facts) -> Found:
     if facts.practice and facts.recovery is Recovery.EMPTY:
         return Found(Finding.RECOVERY_EMPTY)
     stated = facts.recovery_statement
-    if facts.recovery is Recovery.REFUSED and stated is None:
+    if facts.practice and facts.recovery is Recovery.REFUSED and stated is None:
         return Found(Finding.RECOVERY_REFUSED)
     if stated is not None:
         if _too_old(stated, facts.frozen):

@@ -56,7 +56,7 @@ NEEDS: Mapping[Finding, Callable[[Facts], bool]] = {
     F.FOLDERS_NOT_ESTABLISHED: lambda f: Folders.NOT_ESTABLISHED in (f.first, f.second),
     F.RECOVERY_EMPTY: lambda f: f.recovery is Recovery.EMPTY and f.practice,
     F.RECOVERY_KEEPS: lambda f: f.recovery is Recovery.KEEPS and f.practice,
-    F.RECOVERY_REFUSED: lambda f: f.recovery is Recovery.REFUSED and f.recovery_statement is None,
+    F.RECOVERY_REFUSED: lambda f: f.recovery is Recovery.REFUSED and f.practice and f.recovery_statement is None,
     F.RECOVERY_STATED_NOTHING: lambda f: (
         untold(f)
         and valid(f.recovery_statement)
