@@ -64,7 +64,7 @@ class SubmissionSection(Section):
 
 
 class SendersSection(Section):
-    allowed: list[Annotated[str, text(rules.sender)]] = []
+    allowed: list[Annotated[str, text(rules.sender)]] = written([])
     receipt_to: OptionalAddress = ""
     border: Annotated[str, text(rules.border)] = ""
     closed_notice: bool = False
@@ -131,8 +131,8 @@ class HoursSection(Section):
 class CalendarSection(Section):
     region: Literal["", "noord", "midden", "zuid"] = ""
     weekdays: list[Weekday] = written(["mon", "tue", "wed", "thu", "fri"])
-    closed: list[Period] = []
-    half_days: list[HalfDay] = []
+    closed: list[Period] = written([])
+    half_days: list[HalfDay] = written([])
     known_until: OptionalDay = written("")
 
     @field_validator("weekdays")
@@ -147,7 +147,7 @@ class DeskSection(Section):
     certificate: OptionalLine = ""
     key: OptionalLine = ""
     listen: Listen = written("127.0.0.1:8420")
-    names: list[Host] = []
+    names: list[Host] = written([])
 
     @field_validator("key")
     @classmethod
@@ -173,13 +173,13 @@ class StateSection(Section):
 
 
 class PeopleSection(Section):
-    phone_card: list[Phone] = []
+    phone_card: list[Phone] = written([])
 
 
 class BellSection(Section):
     group: OptionalLine = ""
     listen: OptionalListen = written("")
-    mail_to: list[MailAddress] = []
+    mail_to: list[MailAddress] = written([])
 
 
 class File(BaseSettings):
