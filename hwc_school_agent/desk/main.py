@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 import ssl
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ def run(
 
     ``listening`` is shared with ``watch`` and is left open there; ``control`` carries boards in and orders out.
     """
+    signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a browser that is closed while it is answered ends no desk
     logging.disable(logging.CRITICAL)  # nothing a request holds may reach a log, whoever wants to log it
     code = 1
     try:

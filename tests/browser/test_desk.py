@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +15,10 @@ import pytest
 
 from hwc_school_agent.domain.board import Handled, OrderWord, Rings, Step
 from hwc_school_agent.domain.outcome import Answered, Said, Word
-from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench, bench
+from hwc_school_agent.settings import Desk
+from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench, bench, settings_of
 from tests.helpers import eventually
+from tests.servers import free_port
 
 playwright = pytest.importorskip("playwright.sync_api")
 
@@ -260,3 +263,15 @@ def test_a_screen_that_lost_the_desk_says_so(tmp_path: Path, engine: object) -> 
         assert person.page.title() == "Bureau"
         assert not person.page.get_by_text("Er is nu geen signaal").is_visible()
         person.context.close()
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_localhost_is_the_desk_on_either_kind_of_address(tmp_path: Path, engine: object, host: str) -> None:
+    """The bell and ``staff add`` name the desk so: browsers make passkeys for a name only."""
+    try:
+        socket.create_server((host, 0), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+    except OSError:
+        pytest.skip("this machine has no such address")
+    with bench(tmp_path, settings=settings_of(tmp_path, desk=Desk(host=host, port=free_port()))) as desk:
+        assert desk.url.startswith("http://localhost:")
+        _open(engine, desk, tmp_path / "profile", CONTACT).context.close()
