@@ -68,6 +68,7 @@ class Agent:
         self.state, self.runtime = directory / "state", directory / "run"
         self.process: subprocess.Popen[str] | None = None
         self.module = "hwc_school_agent"  # what is started; a test may put a build of its own there
+        self.within: list[str] = []  # a command that the agent is started by, such as ``unshare``
         self.environment: dict[str, str] = {}  # more of it, for the agent and for verbs
         self.log: list[str] = []
         self.credentials.mkdir(mode=0o700, parents=True)
@@ -132,6 +133,7 @@ runtime_directory = "{self.runtime}"
     def start(self) -> Agent:
         """Start it and wait until the desk can be reached."""
         line = [
+            *self.within,
             sys.executable,
             "-m",
             self.module,

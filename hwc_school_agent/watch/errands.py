@@ -52,6 +52,7 @@ class Errands:
         self._viewed, self._levelling = viewed, levelling
         self._hands = Hands(loop)
         self._ledger = LedgerDay(settings, clock, loop, self._hands)
+        self.status = self._ledger.status
         self._finishing: set[str] = set()
         self._told: set[Place] = set()  # senders that know of the closed day
         self._closing: list[Callable[[Said], None]] | None = None

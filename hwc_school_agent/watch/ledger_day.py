@@ -65,6 +65,11 @@ class LedgerDay:
         if self._day is not None and well:
             self._day.close = DayState.OK
 
+    def status(self) -> str:
+        """For ``systemctl status``, while today's entry cannot be written."""
+        told = self._day is not None and self._day.told
+        return f"; grootboek niet bijgewerkt (HWC-{Event.NOT_ENTERED.value[0]})" if told else ""
+
     def _wait(self, day: _Day) -> None:
         """In steps, for the machine may sleep in between or its clock be set."""
         if self._day is not day:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from apscheduler.executors.debug import DebugExecutor
@@ -60,15 +61,27 @@ class LoopScheduler(BaseScheduler):  # type: ignore[misc]
             self._timer.cancel()
 
 
+def _raise(fault: Exception) -> None:
+    raise fault
+
+
 def tick_every_15_seconds(loop: Loop, tick: Callable[[], None], timezone: str) -> LoopScheduler:
     """Call ``tick`` now and every 15 seconds of the steady clock, beginning on a whole quarter of the minute: so what
     is due at a full minute is done there, and never some seconds sooner because a message caused a tick. What is due
     follows from the wall clock inside ``tick``, so that a late or missed call loses nothing (APScheduler drops a job
-    that is one second late by default: not here)."""
+    that is one second late by default: not here). What ``tick`` raises, the loop raises."""
+
+    def guarded() -> None:
+        # APScheduler would write the traceback into the log and go on as if what was due had been done
+        try:
+            tick()
+        except Exception as fault:
+            loop.call_later(0.0, partial(_raise, fault))
+
     scheduler = LoopScheduler(loop, timezone=timezone)
     job = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
     grid = datetime(2026, 1, 1, tzinfo=UTC)
-    scheduler.add_job(tick, "interval", seconds=TICK_SECONDS, start_date=grid, **job)
+    scheduler.add_job(guarded, "interval", seconds=TICK_SECONDS, start_date=grid, **job)
     scheduler.start()
     tick()
     return scheduler

@@ -211,7 +211,8 @@ class Watch:
 
     def _status(self) -> None:
         """The look that it names is one that the clock asked for, also when a message has caused another since."""
-        notify(f"STATUS={status(self._board, self._looked, self._rehearsal.status(), self._settings.school.timezone)}")
+        more = self._rehearsal.status() + self._errands.status()
+        notify(f"STATUS={status(self._board, self._looked, more, self._settings.school.timezone)}")
 
     def _rehearsed(self) -> None:
         """A rehearsal has ended."""

@@ -64,3 +64,10 @@ def wrap(
             script.append(f"mount -t overlay overlay -o {opts} {shlex.quote(place)} 2>/dev/null || true")
     script.append('exec "$@"')
     return ["unshare", *_FLAGS, "sh", "-c", "\n".join(script), "sh", *cmd]
+
+
+def mounts(script: str) -> list[str]:
+    """What to put before a command so that it runs, in its own process, with the mounts that ``script`` (sh) makes:
+    nobody else sees them, and they end with it. ``$$`` in the script is the command's process."""
+    flags = [f for f in _FLAGS if f not in ("--pid", "--fork", "--kill-child")]
+    return ["unshare", *flags, "sh", "-ec", f'{script}\nexec "$@"', "sh"]

@@ -239,6 +239,15 @@ class TimeLapse(Agent):
         """While on, answers of the mail server and of bells are not waited for: something was made to hang."""
         self._say(f"silent {int(on)}")
 
+    def hung(self, bells: int) -> None:
+        """From now on the answers of so many bells are not waited for."""
+        self._say(f"hung {bells}")
+
+    @property
+    def bells(self) -> int:
+        """How many bells hang."""
+        return int(self._ask("bells"))
+
     def _say(self, line: str) -> None:
         answer = self._ask(line)
         assert answer == "done", answer
@@ -292,9 +301,9 @@ class TimeLapse(Agent):
 
     def bell(self) -> StampedBell:
         """A bell in somebody's session, connected."""
-        before = int(self._ask("bells"))
+        before = self.bells
         bell = StampedBell(self.runtime / "bell.sock", self.clock)
-        eventually(lambda: int(self._ask("bells")) > before)
+        eventually(lambda: self.bells > before)
         return bell
 
     def person(self, name: str) -> Visitor:

@@ -48,6 +48,8 @@ class Selector(selectors.EpollSelector):
 
     ``set WALL`` ``jump SECONDS`` ``run SPEED`` ``silent 0|1``
         at once. ``silent``: no answer from the mail server or a bell is waited for (one has been made to hang).
+    ``hung N``
+        from now on so many bells may owe an answer.
     ``poke``
         looks into the mailbox now, as when the server tells of new mail.
     ``looks`` ``bells`` ``lines`` ``hears``
@@ -74,6 +76,7 @@ class Selector(selectors.EpollSelector):
         self._goal: float | None = None  # wall time, or None
         self._settling = False
         self._silent = False
+        self._hung = 0  # so many bells may owe an answer
         self._moved = False  # the clock was changed since the loop looked at it
         self._since = 0.0  # real time at which we began to wait for what is under way
         self.register(self._listener, selectors.EVENT_READ, None)
@@ -153,6 +156,8 @@ class Selector(selectors.EpollSelector):
                 CLOCK.set(speed=float(value))
             case "silent":
                 self._silent = value == "1"
+            case "hung":
+                self._hung = int(value)
             case "poke":
                 self.watch._ear.poke()
             case "looks":
@@ -191,7 +196,7 @@ class Selector(selectors.EpollSelector):
         for line in (watch._ear._line, watch._spare._line):
             if line._socket is not None and not (line._wait is not None and line._wait.idle):
                 return "a question to the mail server"
-        if any(bell.pings or bell.rings for bell in watch._bells._rope._bells):
+        if sum(bool(bell.pings or bell.rings) for bell in watch._bells._rope._bells) > self._hung:
             return "a bell"
         return ""
 

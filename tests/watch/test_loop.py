@@ -18,6 +18,7 @@ from hwc_school_agent.watch import hands
 from hwc_school_agent.watch.control import NAME, Control
 from hwc_school_agent.watch.hands import Hands, Worker
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.ticker import tick_every_15_seconds
 
 
 def until(loop: Loop, condition: Callable[[], object], seconds: float = 20.0) -> None:
@@ -34,6 +35,33 @@ def test_timers_run_in_order_and_a_cancelled_one_does_not() -> None:
     loop.call_later(0.02, lambda: ran.append("never")).cancel()
     until(loop, lambda: len(ran) == 2)
     assert ran == ["early", "late"]
+
+
+def test_a_tick_that_fails_ends_the_loop_and_writes_no_traceback(capfd: pytest.CaptureFixture[str]) -> None:
+    """A ring that was lost in it is given after the restart; APScheduler would have gone on as if it was given."""
+    at = [1_800_000_000.0, 0.0]
+
+    class Stepped:
+        def now(self) -> float:
+            return at[0]
+
+        def steady(self) -> float:
+            at[1] += 1.0
+            return at[1]
+
+    loop = Loop(Stepped())
+    ticks: list[int] = []
+
+    def tick() -> None:
+        ticks.append(1)
+        if len(ticks) > 1:
+            raise KeyError("a name from outside")
+
+    tick_every_15_seconds(loop, tick, "Europe/Amsterdam")
+    with pytest.raises(KeyError):
+        loop.run()
+    assert len(ticks) == 2
+    assert capfd.readouterr().err == ""
 
 
 def test_a_reader_taken_away_in_the_same_round_is_not_called() -> None:

@@ -173,7 +173,7 @@ def a_bell_that_stores_rings_at_once() -> None:
     from hwc_school_agent.bells import rope
 
     real = rope.Rope.ring
-    rope.Rope.ring = lambda self, *, fixed_time=False: real(self, fixed_time=True)  # type: ignore[method-assign]
+    rope.Rope.ring = lambda self, *whose, fixed_time=False: real(self, *whose, fixed_time=True)  # type: ignore[method-assign]
 
 
 @leak
