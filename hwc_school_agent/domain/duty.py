@@ -85,6 +85,7 @@ class Done:
     begun: datetime | None = None  # when this process (or this date) began
     rung: frozenset[time] = frozenset()  # times of ``look`` and ``again`` that are taken care of
     looked: datetime | None = None  # last time a logged-in person opened the page in or after the morning watch
+    seen: bool = False  # somebody has looked on this date, also if it was handed over since
     cannot: frozenset[Role] = frozenset()  # roles that handed over since the last look
     handed_over: bool = True  # the latest hand-over was rung
     arrivals: int = 0  # rings for what came after the last look
@@ -143,7 +144,7 @@ def duty(
 
 def looked(done: Done, now: datetime) -> Done:
     """Somebody has looked: every ladder stops, for all."""
-    return replace(done, looked=now, cannot=frozenset(), handed_over=True, arrivals=0)
+    return replace(done, looked=now, seen=True, cannot=frozenset(), handed_over=True, arrivals=0)
 
 
 def cannot(done: Done, role: Role) -> Done:
@@ -162,11 +163,12 @@ def set_back(done: Done, now: datetime, by: timedelta, hours: Hours) -> Done:
     def moved(at: datetime | None) -> datetime | None:
         return None if at is None else at - by
 
-    seen = moved(done.looked)
-    if seen is not None and seen.time().replace(tzinfo=None) < hours.morning_begin:
-        seen = None
-    rung = done.rung if seen else frozenset(t for t in done.rung if t <= now.time().replace(tzinfo=None))
-    return replace(done, begun=moved(done.begun), looked=seen, rang_for=moved(done.rang_for), rung=rung)
+    look = moved(done.looked)
+    if look is not None and look.time().replace(tzinfo=None) < hours.morning_begin:
+        look = None
+    seen = done.seen and (look is not None or done.looked is None)
+    rung = done.rung if look else frozenset(t for t in done.rung if t <= now.time().replace(tzinfo=None))
+    return replace(done, begun=moved(done.begun), looked=look, seen=seen, rang_for=moved(done.rang_for), rung=rung)
 
 
 def _morning_look(now: datetime, clock: time, hours: Hours, done: Done) -> tuple[Done, Ring | None]:
@@ -183,6 +185,9 @@ def _morning_look(now: datetime, clock: time, hours: Hours, done: Done) -> tuple
         return done, Ring(Why.LOOK, _able(LADDER[min(step, 2)], done), step >= 2)
     if done.looked is not None:
         return done, None
+    if done.seen:
+        # it was handed over, and that is done beside a signal: the ladder goes on, but without a trace (promise P5)
+        return done, Ring(Why.HANDED_OVER, _able(LADDER[min(step, 2)], done))
     return done, Ring(Why.AGAIN, _able(LADDER[min(step, 2)], done), step >= 2)
 
 

@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -30,13 +31,20 @@ def _environment(folder: Path) -> dict[str, str]:
     return {**os.environ, "TMPDIR": str(folder), "PYTHONUNBUFFERED": "1"}
 
 
-def test_once_goes_all_the_way_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.fixture
+def short() -> Iterator[Path]:
+    """A folder with a short path: the path of a socket has at most 107 bytes."""
+    with tempfile.TemporaryDirectory(prefix="d") as folder:
+        yield Path(folder)
+
+
+def test_once_goes_all_the_way_and_leaves_nothing(short: Path) -> None:
     done = subprocess.run(
-        [*COMMAND, "--once"], env=_environment(tmp_path), capture_output=True, text=True, timeout=PATIENCE
+        [*COMMAND, "--once"], env=_environment(short), capture_output=True, text=True, timeout=PATIENCE
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
-    assert list(tmp_path.iterdir()) == []
+    assert list(short.iterdir()) == []
     assert len(done.stdout.splitlines()) == 11
     assert not any(family in done.stdout for family in signals.FAMILY_NAMES)
     assert not re.search(r"\d{1,2}-\d{1,2}-\d{4}", done.stdout)
@@ -121,8 +129,8 @@ def _wait_for_desk(demo: subprocess.Popen[str], address: str) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda n: n.name)
-def test_it_shows_two_addresses_and_ends_clean(tmp_path: Path, number: signal.Signals) -> None:
-    with _open_demo(tmp_path) as (process, lines):
+def test_it_shows_two_addresses_and_ends_clean(short: Path, number: signal.Signals) -> None:
+    with _open_demo(short) as (process, lines):
         veilig_thuis, desk = _addresses(lines)
         assert "Stuur een signaal" in urllib.request.urlopen(veilig_thuis).read().decode()
         assert "Inloggen" in _wait_for_desk(process, desk)
@@ -132,26 +140,26 @@ def test_it_shows_two_addresses_and_ends_clean(tmp_path: Path, number: signal.Si
         process.send_signal(number)
         rest, errors = process.communicate(timeout=PATIENCE)
         assert (process.returncode, rest, errors) == (0, "", "")
-    assert list(tmp_path.iterdir()) == []
+    assert list(short.iterdir()) == []
     for address in (veilig_thuis, desk):
         with pytest.raises(OSError):
             urllib.request.urlopen(address, timeout=5)
 
 
-def test_a_stop_while_it_starts_leaves_nothing(tmp_path: Path) -> None:
-    process = subprocess.Popen(COMMAND, env=_environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+def test_a_stop_while_it_starts_leaves_nothing(short: Path) -> None:
+    process = subprocess.Popen(COMMAND, env=_environment(short), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     end = time.monotonic() + PATIENCE
-    while not list(tmp_path.glob("hwc-demo-*/*")) and time.monotonic() < end:
+    while not list(short.glob("hwc-demo-*/*")) and time.monotonic() < end:
         time.sleep(0.005)
     process.send_signal(signal.SIGTERM)
     _, errors = process.communicate(timeout=PATIENCE)
     assert (process.returncode, errors) == (0, b"")
-    assert list(tmp_path.iterdir()) == []
+    assert list(short.iterdir()) == []
 
 
-def test_where_it_cannot_start_it_says_so(tmp_path: Path) -> None:
+def test_where_it_cannot_start_it_says_so(short: Path) -> None:
     done = subprocess.run(
-        COMMAND, env=_environment(tmp_path), capture_output=True, text=True, timeout=PATIENCE, preexec_fn=_no_files
+        COMMAND, env=_environment(short), capture_output=True, text=True, timeout=PATIENCE, preexec_fn=_no_files
     )
     assert done.returncode == 1
     assert "De proef kan hier niet starten" in done.stderr
