@@ -107,9 +107,16 @@ class Conversation(Caller):
         """See flags in the folders that moved; all in one write, then back to INBOX."""
         due: dict[str, tuple[Folder, list[Response]]] = {}
         tags: dict[str, list[Response]] = {}
+        views = [f for f in folders if f.role is FolderRole.ALL and f.messages] if self._strategy.labels else []
+        everything = max(views, key=lambda f: f.messages or 0, default=None)  # Important and Starred are parts of it
         for folder in folders:
             known = self._last.get(folder.name)
-            if folder.role in NOT_OURS_TO_READ or folder.messages == 0:
+            if folder is everything:
+                # a filter, or a person, may take the label of INBOX away from a mail that nobody has read
+                due[folder.name] = (folder, [])
+                tags[self._words.examine(folder.name)] = due[folder.name][1]
+                tags[self._words.search_archived()] = due[folder.name][1]
+            elif folder.role in NOT_OURS_TO_READ or folder.messages == 0:
                 self._last.pop(folder.name, None)
             elif folder.role in CORE or known is None or known[0] != folder:
                 bucket: list[Response] = []
@@ -207,7 +214,7 @@ class Conversation(Caller):
         Untagged data goes to the bucket of the folder that is open. LIST and STATUS name their folder and may come at
         any time; the rest belongs to the EXAMINE before it.
         """
-        unsaid = self._words.take_apart()
+        unsaid = self._words.take().splitlines(keepends=True)
         if unsaid and self._strategy.bursts:
             unsaid = [b"".join(unsaid)]
         if unsaid:

@@ -217,10 +217,6 @@ class Words:
         self.out.clear()
         return data
 
-    def take_apart(self) -> list[bytes]:
-        """The same, one command each."""
-        return self.take().splitlines(keepends=True)
-
     def _say(self, line: bytes) -> str:
         self._count += 1
         tag = f"w{self._count}"
@@ -279,6 +275,10 @@ class Words:
 
     def search_all(self) -> str:
         return self._say(b"UID SEARCH ALL")
+
+    def search_archived(self) -> str:
+        """Gmail: unread, and in no folder that is looked into (support.google.com/mail/answer/7190)."""
+        return self._say(b'UID SEARCH UNSEEN X-GM-RAW "has:nouserlabels -in:inbox -in:sent -in:drafts"')
 
     def notify(self) -> str:
         """RFC 5465: tell of every folder on this connection. Only ever together with IDLE."""

@@ -263,4 +263,25 @@ def test_all_mail_is_counted_and_rings_nobody() -> None:
     look = look_of(script)
     assert [s.place for s in look.sightings] == [HERE]
     assert [f.messages for f in look.folders if f.name == "[Gmail]/Alle berichten"] == [1]
-    assert not [c for c in script.commands if "EXAMINE" in c and "Alle berichten" in c]
+
+
+def test_a_signal_that_a_filter_archived_waits_for_a_person() -> None:
+    """In All Mail only, unread: Gmail's own search says so. Looked for at every look, and in All Mail alone."""
+    statuses = b"".join(
+        b'* STATUS "%b" (MESSAGES %d UIDNEXT 99 UIDVALIDITY 14 UNSEEN %d)\r\n' % (name, count, count)
+        for name, count in (
+            *((b"INBOX", 0), (b"[Gmail]/Alle berichten", 2), (b"[Gmail]/Belangrijk", 1)),
+            *((b"[Gmail]/Prullenbak", 0), (b"[Gmail]/Spam", 0)),
+        )
+    )
+    rules = [
+        (ONE, GMAIL_LIST + statuses),
+        opened("INBOX", 0, 9),
+        opened("[Gmail]/Alle berichten", 2, 99),
+        ('UID SEARCH UNSEEN X-GM-RAW "has:nouserlabels -in:inbox', b"* SEARCH 98\r\n"),
+        ("UID FETCH 98", b'* 2 FETCH (UID 98 FLAGS () INTERNALDATE "26-Nov-2026 07:00:00 +0100")\r\n'),
+    ]
+    script = Script(GMAIL, rules)
+    [seen] = look_of(script).sightings
+    assert (seen.place.role, seen.place.uid, seen.flags) == (R.ALL, 98, frozenset())
+    assert not [c for c in script.commands if "EXAMINE" in c and "Belangrijk" in c]

@@ -52,7 +52,10 @@ def empty(mailbox: Mailbox) -> None:
             return
         listed = {f.name for f in folders_with_status(session)}
         _close(session)
-        for name in (n for n in NAMES if key_of(n) not in listed):
+        names = [n for n in NAMES if key_of(n) not in listed]
+        there = session.run(*(b"EXAMINE " + quoted(n) for n in names))
+        _close(session)
+        for name in (n for n, answer in zip(names, there, strict=True) if answer.ok):
             opened, found = session.run(b"SELECT " + quoted(name), _OURS)
             if not opened.ok:
                 continue
