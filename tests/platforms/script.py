@@ -10,6 +10,7 @@ import re
 import socket
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 
 from hwc_school_agent.mailbox.folders import quoted
 from hwc_school_agent.mailbox.listen import Conversation, Look
@@ -25,7 +26,13 @@ class Script:
 
     def __init__(self, capabilities: str, rules: Rules) -> None:
         self.capabilities, self.commands = capabilities, list[str]()
+        self.writes: list[int] = []  # commands in each write of ``watch``
         self._rules = [(re.compile(pattern, re.I), answer) for pattern, answer in rules]
+        self._later: list[tuple[str, Rules]] = []
+
+    def after(self, command: str, rules: Rules) -> None:
+        """From a command on that begins so, these rules come first. Several calls: one after the other."""
+        self._later.append((command, rules))
 
     def greeting(self) -> bytes:
         return b"* OK ready\r\n"
@@ -37,6 +44,9 @@ class Script:
         self.commands.append("LOGIN" if said.upper().startswith("LOGIN") else said)
         if tag.upper() == b"DONE":
             return b"idle OK done\r\n"
+        if self._later and said.startswith(self._later[0][0]):
+            _, rules = self._later.pop(0)
+            self._rules = [(re.compile(p, re.I), a) for p, a in rules] + self._rules
         found = next((answer for pattern, answer in self._rules if pattern.match(said)), None)
         if found is None:
             known = {"CAPABILITY": b"* CAPABILITY " + self.capabilities.encode() + b"\r\n"}
@@ -65,7 +75,7 @@ class Script:
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
 
     def _talk(self, connection: socket.socket) -> None:
-        with connection, connection.makefile("rb") as lines:
+        with suppress(OSError), connection, connection.makefile("rb") as lines:
             connection.sendall(self.greeting())
             for line in lines:
                 connection.sendall(self.answer(line))
@@ -83,6 +93,7 @@ def look_of(script: Script, mailbox: Mailbox | None = None) -> Look:
         if looks:
             return looks[0]
         if isinstance(ask, bytes):
+            script.writes.append(ask.count(b"\r\n"))
             for line in ask.splitlines(keepends=True):
                 heard += reader.feed(script.answer(line))
             ask = next(talk)

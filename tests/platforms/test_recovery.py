@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +22,8 @@ from tests.access.standin import CLIENT, SECRET, TENANT, StandIn
 from tests.helpers import need, settings_for, unique_child
 from tests.mailbox.scene import Scene
 from tests.platforms.graph_standin import TOKEN, USER, GraphStandIn
+from tests.platforms.script import Script, opened
+from tests.platforms.transcripts import CAPABILITIES
 from tests.servers import Cyrus, Dovecot, MailServer, SmtpSink
 from tests.servers.oauth import TokenServer
 from tests.servers.tls import CA, shared_ca
@@ -129,9 +132,12 @@ def test_cyrus_shows_erased_mail_where_the_administrator_allows_it(tmp_path: Pat
         assert seen(scene) == (["recovery_empty"] if allowed else ["recovery_not_seen"]) * 2
 
 
-def test_a_server_that_takes_any_word_is_not_believed(dovecot: MailServer, tmp_path: Path) -> None:
-    scene = Scene.on(dovecot, None, tmp_path)
-    with open_session(scene.direct.mailbox) as session:
+def test_a_server_that_takes_any_word_is_not_believed() -> None:
+    """It would have us say that nothing is kept where nobody looked."""
+    shown = 'LIST "" ', b'* LIST () "/" INBOX\r\n* STATUS INBOX (MESSAGES 0 UIDNEXT 9 UIDVALIDITY 14 UNSEEN 0)\r\n'
+    nowhere = [(f'EXAMINE "{re.escape(name)}"', b"{tag} NO no such folder\r\n") for name in recovery.NAMES]
+    rules = [shown, *nowhere, opened("INBOX")]
+    with Script(CAPABILITIES["dovecot"][1], rules) as script, open_session(script.mailbox) as session:
         listed = folders_with_status(session)
         assert recovery.recovery(session, listed) is Recovery.NOT_SEEN
 
@@ -199,8 +205,10 @@ def test_an_odd_answer_is_never_empty(mailbox: Mailbox, standin: GraphStandIn, a
 def test_a_page_that_leads_elsewhere_is_not_followed(mailbox: Mailbox, standin: GraphStandIn) -> None:
     """The token goes to the host of the settings and nowhere else."""
     standin.items += ["a", "b", "c"]
-    standin.next_link = "https://elders.example/v1.0/x"
-    assert graph.erase(mailbox, NOW) is Recovery.NOT_SEEN
+    with GraphStandIn(standin.ca) as elsewhere:
+        standin.next_link = f"{elsewhere.address}/v1.0/x"
+        assert graph.erase(mailbox, NOW) is Recovery.NOT_SEEN
+        assert elsewhere.asked == []
     assert standin.items == ["a", "b", "c"]
 
 

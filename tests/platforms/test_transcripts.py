@@ -9,7 +9,7 @@ import pytest
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import FolderRole, Word
 from hwc_school_agent.domain.signal import Place
-from hwc_school_agent.mailbox.copies import Sought
+from hwc_school_agent.mailbox.copies import Message, Sought
 from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble, MessageGone
 from hwc_school_agent.mailbox.folders import folders_of
 from hwc_school_agent.mailbox.purge import Sight, purge
@@ -122,17 +122,9 @@ def test_authenticated_but_not_connected() -> None:
 
 def test_exchange_is_asked_one_by_one_and_never_to_enable() -> None:
     script = exchange(b"", ("UID SEARCH ALL", b"* SEARCH 7\r\n"))
-    sent: list[int] = []
-    answer = script.answer
-
-    def one_line(line: bytes) -> bytes:
-        sent.append(line.count(b"\r\n"))
-        return answer(line)
-
-    script.answer = one_line  # type: ignore[method-assign]
     look_of(script)
     assert not [c for c in script.commands if "ENABLE" in c or "RETURN" in c]
-    assert max(sent) == 1
+    assert max(script.writes) == 1
 
 
 # -- reading ---------------------------------------------------------------------------------------------------------
@@ -183,8 +175,6 @@ def test_exchange_read_before_deleted() -> None:
     """Deleting unread mail makes Exchange tell the sender that it was deleted without being read."""
     rules = [(ONE, EXCHANGE_LIST), folder("INBOX", 0, 9), ("SELECT", SELECTED), opened("INBOX", 0, 9), *EMPTY]
     with Script(EXCHANGE, rules) as script, open_session(script.mailbox) as session:
-        from hwc_school_agent.mailbox.copies import Message
-
         message = Message(7, frozenset(), 9, b"26-Nov-2026 07:00:00 +0100", HEADER)
         purge(session, HERE, Sight(folders_with_status(session), message), Sought(message, lambda _id: False), {})
         stores = [c for c in script.commands if c.startswith("UID STORE")]
@@ -194,12 +184,39 @@ def test_exchange_read_before_deleted() -> None:
     assert "\\Deleted" in stores[1]
 
 
+def test_gmail_through_the_trash() -> None:
+    """Expunged in INBOX it would stay in All Mail; and ``\\Deleted`` in INBOX is enough for Gmail's auto-expunge."""
+
+    def listed(in_trash: int) -> tuple[str, bytes]:
+        counts = [
+            b'* STATUS "%b" (MESSAGES %d UIDNEXT %d UIDVALIDITY 14 UNSEEN 0)\r\n' % (name.encode(), count, 3 + count)
+            for name, count in ((n, in_trash if "Prullenbak" in n else 0) for n in roles(GMAIL_LIST))
+        ]
+        return ONE, GMAIL_LIST + b"".join(counts)
+
+    rules = [listed(0), ("SELECT", SELECTED), opened("INBOX", 0, 9), opened("[Gmail]/Prullenbak", 0, 4)]
+    there = [
+        listed(1), opened("[Gmail]/Prullenbak", 1, 4), ("UID FETCH 3:", MESSAGE.replace(b"UID 7", b"UID 3")),
+        ("UID FETCH 3 \\(UID\\)", b""),
+    ]  # fmt: skip
+    with Script(GMAIL, rules) as script, open_session(script.mailbox) as session:
+        message = Message(7, frozenset(), 9, b"26-Nov-2026 07:00:00 +0100", HEADER)
+        script.after("UID MOVE", there)
+        script.after("UID EXPUNGE", [listed(0)])
+        purge(session, HERE, Sight(folders_with_status(session), message), Sought(message, lambda _id: False), {})
+        done = [c for c in script.commands if c.startswith(("SELECT", "UID STORE", "UID MOVE", "UID EXPUNGE"))]
+    assert done[:3] == [
+        'SELECT "INBOX"', "UID STORE 7 +FLAGS.SILENT (\\Answered \\Flagged \\Seen)", 'UID MOVE 7 "[Gmail]/Prullenbak"',
+    ]  # fmt: skip
+    assert done[3] == 'SELECT "[Gmail]/Prullenbak"'
+    assert "\\Deleted" in done[4]
+    assert done[5] == "UID EXPUNGE 3"
+
+
 def test_gmail_without_a_trash_erases_nothing() -> None:
     """Where "Show in IMAP" is off for the trash, expunging would only archive."""
     listed = b"\r\n".join(line for line in GMAIL_LIST.split(b"\r\n") if b"Trash" not in line)
     with Script(GMAIL, [(ONE, listed), ("SELECT", SELECTED)]) as script, open_session(script.mailbox) as session:
-        from hwc_school_agent.mailbox.copies import Message
-
         message = Message(7, frozenset(), 9, b"26-Nov-2026 07:00:00 +0100", HEADER)
         sight = Sight([], message)
         with pytest.raises(FolderRefused) as refused:
