@@ -64,6 +64,7 @@ class Script:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._socket.shutdown(socket.SHUT_RDWR)  # wakes ``accept``, which would hold the port
         self._socket.close()
 
     def _serve(self) -> None:
