@@ -90,7 +90,7 @@ def check(settings: Settings) -> Told:
     except MailboxTrouble as trouble:
         why = tr(_TROUBLE[trouble.kind])
         return tr("De postbus is niet bereikbaar: %(why)s", why=why), UNREACHABLE
-    if fault := _page(settings, tr):
+    if fault := _page(settings, tr) or _clock(settings, tr):
         return fault
     return tr.plural(
         "De postbus is bereikbaar: %(n)d map gezien.", "De postbus is bereikbaar: %(n)d mappen gezien.", count
@@ -109,6 +109,21 @@ def _page(settings: Settings, tr: Language) -> Told | None:
     if not certificate.begins <= SystemClock().now() <= certificate.ends:
         return tr("Het certificaat van het bureau is nu niet geldig. Vernieuw het; een herstart is niet nodig."), ERROR
     return None
+
+
+def _clock(settings: Settings, tr: Language) -> Told | None:
+    """What the agent's rehearsal found of this machine's clock, or ``None``."""
+    from hwc_school_agent.doctor.agent import ask, minutes_apart
+
+    minutes = minutes_apart(ask(settings.state.runtime_directory))
+    if not minutes:
+        return None
+    told = tr.plural(
+        "De klok van deze machine verschilt %(n)d minuut van die van de mailserver (HWC-372).",
+        "De klok van deze machine verschilt %(n)d minuten van die van de mailserver (HWC-372).",
+        minutes,
+    )
+    return told, ERROR
 
 
 def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:

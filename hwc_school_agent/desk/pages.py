@@ -95,6 +95,7 @@ class Page:
     outcome: Outcome | None = None
     handled: Handled | None = None
     failed: Leg | None = None  # where today's rehearsal failed
+    apart: int = 0  # minutes by which the clock of this machine is wrong
     phone_card: bool = False  # nobody has looked: the page says whom to telephone
 
     @property
@@ -107,7 +108,7 @@ class Page:
         """A number that changes when an open page should load itself again; the same from process to process."""
         steps = self.handled and [(s.at, s.said.line()) for s in self.handled.steps]
         seen = (self.view.value, self.signal and self.signal.handle, self.another, self.colleague, self.blind, steps)
-        rest = (self.outcome, self.handled and self.handled.retry_at, self.failed, self.phone_card)
+        rest = (self.outcome, self.handled and self.handled.retry_at, self.failed, self.apart, self.phone_card)
         return zlib.crc32(repr((seen, rest)).encode())
 
 
@@ -131,7 +132,8 @@ def decide(
         if page.view is View.CALM:
             page = Page(View.REHEARSAL, Mood.TROUBLE)
         page = replace(page, failed=board.rehearsal.leg)
-    return replace(page, phone_card=board.phone_card and page.view is not View.SHOWN)
+    apart = board.rehearsal.apart if board.rehearsal is not None else 0
+    return replace(page, apart=apart, phone_card=board.phone_card and page.view is not View.SHOWN)
 
 
 def _decide(board: Board, session: Session, now: float, unreadable: frozenset[str], viewed: frozenset[str]) -> Page:

@@ -87,6 +87,19 @@ def judge_bells(agent: Agent) -> list[Finding]:
     return [(well if int(words[1]) else found)(Check.NO_BELL)]
 
 
+def judge_clock(agent: Agent) -> list[Finding]:
+    """Whether the rehearsal found that this machine's clock differs from the mail server's; nothing when it did not."""
+    minutes = minutes_apart(agent)
+    return [found(Check.CLOCK_DIFFERS, seconds=60 * minutes)] if minutes else []
+
+
+def minutes_apart(agent: Agent) -> int:
+    """Minutes by which the clocks differ, as the agent says; 0 when it does not say so."""
+    words = (agent.answer or "").split()
+    number = words[words.index("apart") + 1 :][:1] if "apart" in words else []
+    return int(number[0]) if number and number[0].isdigit() else 0
+
+
 def judge_rehearsal(agent: Agent, settings: Settings, now: datetime, to: str) -> list[Finding]:
     """Today's rehearsal. ``now``: local; ``to``: the address it goes to."""
     if not settings.rehearsal.enabled:

@@ -47,6 +47,7 @@ def examine(settings: Settings, sources: Sources, clock: Clock, *, test: bool = 
         *mail.judge_folders(seen),
         *mail.judge_submission(sent, settings.submission, to),
         *(proof if test else agent.judge_rehearsal(running, settings, today, to)),
+        *([] if test else agent.judge_clock(running)),
         *people.judge(people.roles(settings.state.directory)),
         *agent.judge_bells(running),
         *certificate.judge(certificate.look(settings.desk), settings.desk, now),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from hwc_school_agent.doctor import agent
 from hwc_school_agent.doctor.codes import Check, Finding, found, well
+from hwc_school_agent.domain.clocks import apart
 from hwc_school_agent.host.clock import Clock
 from hwc_school_agent.host.random_keys import token
 from hwc_school_agent.mailbox.errors import MailboxTrouble
@@ -47,8 +48,8 @@ def rehearse(runtime_directory: Path) -> str | None:
 
 def judge_clock(before: float, told: float, after: float) -> Finding:
     """``told`` was the server's time at some moment between ``before`` and ``after``, cut to whole seconds."""
-    apart = max(0.0, before - 1.0 - told, told - after)
-    return found(Check.CLOCK_DIFFERS, seconds=round(apart)) if apart > APART else well(Check.CLOCK_DIFFERS)
+    differs = apart(before, told, after)
+    return found(Check.CLOCK_DIFFERS, seconds=round(differs)) if differs > APART else well(Check.CLOCK_DIFFERS)
 
 
 def judge_proof(answer: str | None, to: str) -> list[Finding]:

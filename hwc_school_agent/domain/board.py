@@ -95,11 +95,13 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """The latest rehearsal of today. ``leg``: the first that was not gone; ``None`` when all were."""
+    """The latest rehearsal of today. ``leg``: the first that was not gone; ``None`` when all were. ``apart``: minutes
+    by which our clock differs from the mail server's; 0 while that does not matter, or is not known."""
 
     at: float
     result: Result
     leg: Leg | None = None
+    apart: int = 0
 
 
 class Note(StrEnum):
@@ -186,16 +188,8 @@ class Board:
 
     def reached(self, now: float, folders: int) -> Board:
         """After a look that succeeded: whatever trouble there was is over."""
-        return replace(
-            self,
-            health=Health.OK,
-            last_look=now,
-            folders=folders,
-            trouble=None,
-            trouble_since=None,
-            tries=0,
-            next_try=None,
-        )
+        well = replace(self, health=Health.OK, last_look=now, folders=folders)
+        return replace(well, trouble=None, trouble_since=None, tries=0, next_try=None)
 
     def lost(self, now: float, trouble: Trouble, next_try: float) -> Board:
         """After a look that failed; the trouble goes on from the first."""
@@ -244,7 +238,7 @@ class Board:
         d["ring"] = Rings(**d["ring"])
         d["morning"] = tuple(Noted(n["at"], Note(n["note"])) for n in d["morning"])
         if (r := d["rehearsal"]) is not None:
-            d["rehearsal"] = Rehearsed(r["at"], Result(r["result"]), Leg(r["leg"]) if r["leg"] else None)
+            d["rehearsal"] = Rehearsed(r["at"], Result(r["result"]), Leg(r["leg"]) if r["leg"] else None, r["apart"])
         d["marks"] = tuple((name, Mark(m["uidvalidity"], m["uidnext"])) for name, m in d["marks"])
         return cls(**d)
 

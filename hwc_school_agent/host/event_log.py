@@ -27,6 +27,7 @@ class Event(Enum):
     REHEARSED = (140, 6, "the rehearsal went the whole way")
     NOT_SCANNED = (141, 5, "the rehearsal went the whole way, but the memory cannot be searched on this machine")
     REHEARSAL_FAILED = (240, 3, "the rehearsal failed; the number is the leg that was not gone")
+    CLOCK_APART = (372, 4, "the clock of this machine differs from that of the mail server; the number is minutes")
     FROZEN = (150, 6, "the report of the month is frozen")
     FREEZE_FAILED = (250, 4, "the report of the month could not be frozen; it is tried again; said once a day")
     HEARTBEAT_FAILED = (330, 4, "the heartbeat address does not answer; said once a day")

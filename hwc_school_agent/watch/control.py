@@ -25,10 +25,13 @@ _PEER = struct.Struct("3i")
 def state(board: Board) -> str:
     """What ``doctor`` may know: whether looks succeed, how many bells hang, how today's rehearsal ended.
 
-    ``sees 2 failed arrived``, ``blind 0 none``. Nothing in it depends on a message that waits.
+    ``sees 2 failed arrived``, ``blind 0 none``; ``sees 1 ok apart 61``: its clock differs by so many minutes. Nothing
+    in it depends on a message that waits.
     """
     rehearsed = board.rehearsal
     proof = "none" if rehearsed is None else " ".join([rehearsed.result, *([rehearsed.leg] if rehearsed.leg else [])])
+    if rehearsed is not None and rehearsed.apart:
+        proof += f" apart {rehearsed.apart}"
     return f"{'sees' if board.health is Health.OK else 'blind'} {board.bells} {proof}"
 
 

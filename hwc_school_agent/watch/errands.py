@@ -40,13 +40,13 @@ class Errands:
         spare: Spare,
         changed: Callable[[], None],
         look_again: Callable[[], None],
-        practice: Callable[[Place, Kind], None],
+        practice: Callable[[Place, Kind, float], None],
         viewed: Callable[[], frozenset[str | None]],
         levelling: Callable[[bool], None],
     ) -> None:
         """``changed``: the book changed. ``look_again``: a worker changed the mailbox. ``practice``: triage knew
-        practice mail. ``viewed``: handles that are open at the desk now. ``levelling``: fillers come and go from now
-        on, or no more."""
+        practice mail, and when it came. ``viewed``: handles that are open at the desk now. ``levelling``: fillers come
+        and go from now on, or no more."""
         self._settings, self._clock, self._loop, self._book, self._spare = settings, clock, loop, book, spare
         self._changed, self._look_again, self._practice = changed, look_again, practice
         self._viewed, self._levelling = viewed, levelling
@@ -77,7 +77,7 @@ class Errands:
                 self._changed()
                 self._tell_sender(entry.place)
             if kind in PRACTICE:
-                self._practice(entry.place, kind)
+                self._practice(entry.place, kind, entry.arrived)
 
         spare = self._spare.take()
         self._hands.start(

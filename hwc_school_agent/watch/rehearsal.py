@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from hwc_school_agent.domain import school_days
+from hwc_school_agent.domain import clocks, school_days
 from hwc_school_agent.domain.board import Rehearsed, Result
 from hwc_school_agent.domain.job import Part, RehearsalJob
 from hwc_school_agent.domain.outcome import Kind, Leg, Rehearsing
@@ -38,6 +38,8 @@ class _Run:
     nonce: str
     marks: Mapping[str, Mark]
     ends: float  # steady time
+    begun: float = 0.0  # wall time
+    apart: int = 0  # minutes by which our clock and the mail server's differ
     timer: Timer | None = None
     legs: set[Leg] = field(default_factory=set)
     place: Place | None = None  # where it stands, once it came
@@ -95,6 +97,10 @@ class Rehearsal:
         """Whether the last one of today failed."""
         return self.today is not None and self.today.result is Result.FAILED
 
+    def wrong(self) -> bool:
+        """Whether ICT has something to mend: it failed, or it found our clock wrong."""
+        return self.failed() or (self.today is not None and self.today.apart > 0)
+
     def rings(self, now: datetime) -> bool:
         """Whether people must be rung because of it: once a day, not before the morning look. Asking counts as rung."""
         if self._rung or not self.failed() or now.time().replace(tzinfo=None) < self._settings.hours.look:
@@ -106,21 +112,25 @@ class Rehearsal:
         """For ``systemctl status``, behind the time of the last look."""
         if self.today is None:
             return ""
+        apart = self.today.apart
+        clock = f"; klok {apart} min anders dan de mailserver (HWC-{Event.CLOCK_APART.value[0]})" if apart else ""
         if self.today.leg is not None and self.failed():
-            return f"; proef mislukt (HWC-{code(self.today.leg)})"
-        return "; proef gelukt"
+            return f"; proef mislukt (HWC-{code(self.today.leg)}){clock}"
+        return f"; proef gelukt{clock}"
 
     def stop(self) -> None:
         """Kill what runs; the next rehearsal sweeps what is left."""
         self._hands.stop()
 
     def _went_well(self) -> bool:
-        return self.today is not None and not self.failed()
+        return self.today is not None and not self.failed() and not self.today.apart
 
     # -- one rehearsal --------------------------------------------------------------------
 
     def _begin(self, now: datetime) -> None:
-        self._run = run = _Run(_nonce(now), dict(self._marks()), self._clock.steady() + LIMIT_SECONDS)
+        self._run = run = _Run(
+            _nonce(now), dict(self._marks()), self._clock.steady() + LIMIT_SECONDS, self._clock.now()
+        )
         run.timer = self._loop.call_later(LIMIT_SECONDS, lambda: self._end(run, Result.FAILED))
         self._part(run, Part.SEND)
         self._keep_looking(run)
@@ -137,8 +147,8 @@ class Rehearsal:
                 self._look()
             self._loop.call_later(LOOK_SECONDS, lambda: self._keep_looking(run))
 
-    def arrived(self, place: Place, kind: Kind) -> None:
-        """Triage knew practice mail."""
+    def arrived(self, place: Place, kind: Kind, at: float) -> None:
+        """Triage knew practice mail. ``at``: when it came by the server's clock (epoch seconds; 0: it does not say)."""
         run = self._run
         if kind is Kind.DRILL:
             return  # waits for a person, like a signal
@@ -146,6 +156,8 @@ class Rehearsal:
             self._tidy()
         elif kind is Kind.REHEARSAL and Leg.ARRIVED not in run.legs:
             run.place = place
+            apart = clocks.apart(run.begun, at, self._clock.now()) if at else 0.0
+            run.apart = round(apart / 60.0) if apart > clocks.LIMIT_SECONDS else 0
             self._go_on(run)
         elif kind is Kind.ECHO:
             run.echo = True
@@ -223,7 +235,10 @@ class Rehearsal:
         if run.timer:
             run.timer.cancel()
         leg = None if result is Result.OK else run.missing()
-        self.today = Rehearsed(self._clock.now(), result, leg)
+        self.today = Rehearsed(self._clock.now(), result, leg, run.apart)
+        if run.apart:
+            log(Event.CLOCK_APART, run.apart)
+            self._next = self._clock.steady() + AGAIN_SECONDS
         if result is Result.FAILED:
             log(Event.REHEARSAL_FAILED, _LEGS.index(run.missing()) + 1)
             self._next = self._clock.steady() + AGAIN_SECONDS

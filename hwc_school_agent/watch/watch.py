@@ -171,7 +171,7 @@ class Watch:
             log(Event.LOOK_OK)
             notify("WATCHDOG=1")
             self._looked = now
-            if not self._rehearsal.failed():
+            if not self._rehearsal.wrong():
                 self._heartbeat_url.beat(self._day.now().date())
         if back := self._board.health is Health.TROUBLE:
             log(Event.LOOK_BACK)

@@ -167,6 +167,7 @@ def _views() -> Iterator[tuple[str, View]]:
         board = replace(CALM, rehearsal=Rehearsed(NOW - 2900, Result.FAILED, leg))
         yield f"rehearsal, {leg.value}", View(board)
         yield f"rehearsal, covered, {leg.value}", View(replace(board, waiting=(waiting(),)))
+    yield "clock, calm", View(replace(CALM, rehearsal=Rehearsed(NOW - 2900, Result.OK, apart=61)))
     for status in (400, 403, 404, 405, 413, 421, 500, 503):
         yield f"refused, {status}", View(refused=status)
 

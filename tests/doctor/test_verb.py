@@ -120,6 +120,11 @@ def test_what_the_agent_tells_does_not_depend_on_messages() -> None:
     busy = Board(now=1.0, health=Health.OK, last_look=2.0, waiting=(waiting,), ring=4, folders=9)
     assert state(plain) == state(busy) == "sees 0 none"
     assert state(Board(now=1.0, bells=2, rehearsal=Rehearsed(1.0, Result.OK))) == "blind 2 ok"
+    apart = state(Board(now=1.0, bells=2, rehearsal=Rehearsed(1.0, Result.FAILED, Leg.READ, apart=61)))
+    assert apart == "blind 2 failed read apart 61"
+    (finding,) = doctor_agent.judge_clock(doctor_agent.Agent(running=True, answer=apart))
+    assert (finding.check, finding.well) == (Check.CLOCK_DIFFERS, False)
+    assert doctor_agent.judge_clock(doctor_agent.Agent(running=True, answer="sees 2 ok")) == []
 
 
 @pytest.mark.parametrize("leg", list(Leg))
@@ -146,7 +151,7 @@ def test_the_desk_sends_people_to_codes_that_doctor_knows() -> None:
 
 
 def test_no_code_of_the_log_means_something_else_here() -> None:
-    same = {210, 312}  # the log's 210 carries the kind of trouble; 312 is the certificate of the desk
+    same = {210, 312, 372}  # the log's 210 carries the kind of trouble; the desk's certificate; the clock
     log = {int(event.value[0]) for event in Event}
     assert log & {check.number for check in Check} <= same
     assert re.search(r"HWC-110 ", make_page.page())

@@ -234,6 +234,21 @@ def test_one_that_failed_rings_once_at_the_look_and_is_repeated(tmp_path: Path) 
     assert (made.today.leg, made.status()) == (None, "; proef gelukt")
 
 
+@pytest.mark.parametrize(("came", "apart"), [(0.0, 0), (-299.0, 0), (-400.0, 7), (3700.0, 62)])
+def test_a_clock_that_differs_is_told_and_looked_at_again(tmp_path: Path, came: float, apart: int) -> None:
+    made, clock = _rehearsal(tmp_path)
+    _tick(made, 2, "07:05")
+    made._run = watched._Run(NONCE, {}, 0.0, begun=clock.now(), busy=True)
+    made.arrived(Place("INBOX", INBOX, 1, 7), Kind.REHEARSAL, clock.now() + came)
+    made._end(made._run, Result.OK)
+    assert made.today is not None
+    assert (made.today.apart, made.wrong()) == (apart, apart > 0)
+    assert ("HWC-372" in made.status()) is (apart > 0)
+    clock.at += watched.AGAIN_SECONDS
+    _tick(made, 2, "07:20")
+    assert made.begun == (2 if apart else 1), "a quarter later, while it is wrong"
+
+
 def test_a_drill_on_the_first_school_day_of_the_month(tmp_path: Path) -> None:
     made, _ = _rehearsal(tmp_path)
     for day in (1, 2):

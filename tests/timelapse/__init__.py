@@ -337,12 +337,13 @@ class TimeLapse(Agent):
                 self._say("poke")
             self.settle()
 
-    def delivering(self, address: str = "hwc@school.example") -> None:
-        """From now on, what is submitted to ``address`` arrives in the mailbox, at the steered time."""
+    def delivering(self, address: str = "hwc@school.example", ahead: timedelta = timedelta(0)) -> None:
+        """From now on, what is submitted to ``address`` arrives in the mailbox, at the steered time. ``ahead``: how
+        far the mail server's clock is ahead of it."""
 
         def deliver(received: Received) -> None:
             if address in received.rcpt_tos:
                 with self.server.client() as client:
-                    client.append("INBOX", received.data, msg_time=self.now)
+                    client.append("INBOX", received.data, msg_time=self.now + ahead)
 
         self.sink.on_message = deliver

@@ -126,3 +126,36 @@ def test_a_bell_hangs(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) 
         mended = lapse.bell()  # it connects again, and hears the next one
         lapse.advance("07:45:20")
         assert "look" in mended.words
+
+
+@pytest.mark.parametrize("minutes", [-61, 4])
+def test_the_clock_of_the_mail_server_differs(
+    dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path, minutes: int
+) -> None:
+    """Seen by the rehearsal alone: when it went, and when it came by the server's clock."""
+    need(Dovecot.why_not())
+    rehearsal = 'enabled = true\nat = "07:05"\nmonthly_drill = false'
+    with TimeLapse(dovecot, smtp_sink, tmp_path, at="2026-09-07 07:04:50", rehearsal=rehearsal) as lapse:
+        lapse.delivering(ahead=timedelta(minutes=minutes))
+        lapse.advance("07:08:10")
+        told = [code for _, code in lapse.codes if code.startswith("CLOCK_APART")]
+        check = lapse.command("--credentials", str(lapse.credentials), "check")
+        if abs(minutes) < 5:
+            assert (told, check.returncode) == ([], 0)
+            assert lapse.status == "laatste blik 07.08; proef gelukt"
+            assert "HWC-372" not in lapse.person("anouk").page
+            return
+        assert told == ["CLOCK_APART 61"]
+        assert lapse.status == "laatste blik 07.08; proef gelukt; klok 61 min anders dan de mailserver (HWC-372)"
+        assert (check.returncode, "HWC-372" in check.stdout + check.stderr) == (1, True)
+        assert "HWC-372" in lapse.command("--credentials", str(lapse.credentials), "doctor").stdout
+        anouk = lapse.person("anouk")
+        anouk.wait_for(CALM)
+        assert "De klok van het programma loopt niet gelijk" in anouk.page
+        assert "61 minuten" in anouk.page
+        lapse.advance("07:15")
+        assert lapse.rings == [], "nobody is rung for it"
+        lapse.delivering()  # somebody has set it right
+        lapse.advance("07:26")
+        assert lapse.status.endswith("; proef gelukt")
+        assert "HWC-372" not in lapse.person("anouk").page
