@@ -64,8 +64,8 @@ class GraphStandIn:
 
         self._http = ThreadingHTTPServer((HOST, self._port), Handler)
         self._http.socket = self.ca.server_context(self.ca.issue("localhost", HOST)).wrap_socket(
-            self._http.socket, server_side=True
-        )
+            self._http.socket, server_side=True, do_handshake_on_connect=False
+        )  # in the connection's own thread: nobody who connects and says nothing holds up the others
         self._http.daemon_threads = True
         threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
         return self
