@@ -153,5 +153,6 @@ def test_the_desk_sends_people_to_codes_that_doctor_knows() -> None:
 def test_no_code_of_the_log_means_something_else_here() -> None:
     same = {210, 312, 372}  # the log's 210 carries the kind of trouble; the desk's certificate; the clock
     log = {int(event.value[0]) for event in Event}
+    assert len(log) == len(Event), "a code for each"
     assert log & {check.number for check in Check} <= same
     assert re.search(r"HWC-110 ", make_page.page())

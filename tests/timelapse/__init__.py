@@ -236,7 +236,7 @@ class TimeLapse(Agent):
         eventually(lambda: self._ask("lines") == "0")
 
     def silent(self, on: bool) -> None:
-        """While on, answers of the mail server and of bells are not waited for: something was made to hang."""
+        """While on, answers of the mail server are not waited for: it was made to hang. For a bell: ``hung``."""
         self._say(f"silent {int(on)}")
 
     def hung(self, bells: int) -> None:

@@ -47,7 +47,7 @@ class Selector(selectors.EpollSelector):
     Words, one a line, each answered with one line once it is done:
 
     ``set WALL`` ``jump SECONDS`` ``run SPEED`` ``silent 0|1``
-        at once. ``silent``: no answer from the mail server or a bell is waited for (one has been made to hang).
+        at once. ``silent``: no answer from the mail server is waited for (it has been made to hang).
     ``hung N``
         from now on so many bells may owe an answer.
     ``poke``
@@ -191,13 +191,13 @@ class Selector(selectors.EpollSelector):
         staying = {child.pid for child in (desk, watch._bells._house._child) if child is not None}
         if [pid for pid in children if int(pid) not in staying]:
             return "a child"
+        if sum(bool(bell.pings or bell.rings) for bell in watch._bells._rope._bells) > self._hung:
+            return "a bell"
         if self._silent:
             return ""
         for line in (watch._ear._line, watch._spare._line):
             if line._socket is not None and not (line._wait is not None and line._wait.idle):
                 return "a question to the mail server"
-        if sum(bool(bell.pings or bell.rings) for bell in watch._bells._rope._bells) > self._hung:
-            return "a bell"
         return ""
 
 
