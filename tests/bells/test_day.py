@@ -132,7 +132,7 @@ def test_the_bell_of_another_machine_at_the_real_agent(
             for _ in range(5):
                 assert words.readline() == b"ping\n", "the contact is rung, not the backup"
             lapse.advance("07:59:50")
-            lapse.silent(True)  # nobody answers the ring here, and nobody waits for that
+            lapse.hung(1)  # nobody answers the ring here, and nobody waits for that
             lapse.advance("08:00:10")
             assert b"look\n" in [words.readline() for _ in range(50)]
             trust = shared_ca().client_context()
