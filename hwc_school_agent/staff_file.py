@@ -6,12 +6,9 @@ carry fixed texts: never a name, never a phrase.
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import secrets
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +27,7 @@ from hwc_school_agent.domain.staff import (
     plain_passphrase,
     same_name,
 )
+from hwc_school_agent.host.kept_file import locked, replaced
 from hwc_school_agent.host.process import read_quietly
 
 FILE = "staff.json"
@@ -234,35 +232,6 @@ def _edit(directory: Path, name: str, edit: Callable[[Person], Person]) -> None:
 
 def _change(directory: Path, change: Callable[[tuple[Person, ...]], tuple[Person, ...]]) -> None:
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _locked(directory):
+    with locked(directory):
         now = change(people(directory))
-        _replace(directory, json.dumps({"people": [asdict(p) for p in now]}, indent=1).encode() + b"\n")
-
-
-@contextmanager
-def _locked(directory: Path) -> Iterator[None]:
-    """Two administrators at once: one after the other. The lock is on the directory, so no lock file is left."""
-    fd = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(fd)
-
-
-def _replace(directory: Path, data: bytes) -> None:
-    new = directory / f".{FILE}.{os.getpid()}"
-    fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        try:
-            os.write(fd, data)
-            if os.geteuid() == 0:  # "sudo hwc-school-agent staff add" must not lock the service out of its file
-                owner = directory.stat()
-                os.fchown(fd, owner.st_uid, owner.st_gid)
-            os.fsync(fd)
-        finally:
-            os.close(fd)
-        os.replace(new, directory / FILE)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
+        replaced(directory / FILE, json.dumps({"people": [asdict(p) for p in now]}, indent=1).encode() + b"\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ def replaced(path: Path, data: bytes) -> None:
     fd = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
         try:
-            os.write(fd, data)
+            if os.write(fd, data) != len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if os.geteuid() == 0:  # "sudo hwc-school-agent ..." must not lock the service out of its file
                 owner = path.parent.stat()
                 os.fchown(fd, owner.st_uid, owner.st_gid)
