@@ -74,7 +74,7 @@ def test_after_logging_out(on_screen: tuple[School, InventedChild, Visitor]) -> 
     school, child, person = on_screen
     person.press("Uitloggen")
     eventually(lambda: not left(school.agent, child), 60)
-    assert "inloggen" in person.title
+    assert "Inloggen" in person.heading
 
 
 def test_after_a_crash_of_the_desk(on_screen: tuple[School, InventedChild, Visitor]) -> None:

@@ -8,6 +8,7 @@ import signal
 import socket
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -472,7 +473,9 @@ def test_from_a_child_and_from_a_loop():
     async def inside():
         return kind(text(SIGNAL))
 
-    assert asyncio.run(inside()) is Kind.SIGNAL
+    # a thread of its own: in this one the loop of a browser test may be running
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(lambda: asyncio.run(inside())).result() is Kind.SIGNAL
 
 
 def test_no_descriptor_is_left_open():
