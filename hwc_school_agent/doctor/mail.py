@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from hwc_school_agent.doctor.codes import Check, Finding, found, well
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import Access
@@ -28,25 +30,62 @@ LOGINS = {
 WARN_DAYS = 14  # providers renew by themselves in the last month
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The checks of the steps from a host's name to where logging in would follow."""
+
+    name: Check
+    answer: Check
+    protocol: Check
+    certificate: Check
+    certificate_ends: Check
+
+    def judge(
+        self, seen: mailbox.Diagnosis | post.Diagnosis, settings: Mailbox | Submission
+    ) -> tuple[list[Finding], bool]:
+        """Step by step, and whether it went all the way."""
+        host, port = settings.host, settings.port
+        trouble = seen.trouble.value if seen.trouble else ""  # both kinds use the same words for these steps
+        if trouble == Trouble.NO_NAME.value:
+            return [found(self.name, host=host)], False
+        findings = [well(self.name, host=host)]
+        if trouble == Trouble.NO_ANSWER.value:
+            return [*findings, found(self.answer, host=host, port=port)], False
+        if not seen.connected and trouble == Trouble.PROTOCOL.value:
+            return [*findings, found(self.protocol)], False
+        findings.append(well(self.answer, host=host, port=port))
+        if trouble == Trouble.CERTIFICATE.value:
+            why = seen.certificate or CertificateFault.OTHER
+            return [*findings, found(self.certificate, host=host, why=why)], False
+        if settings.tls is not Tls.NONE:
+            findings.append(well(self.certificate, host=host))
+            if (days := seen.certificate_days) is not None:
+                ends = found if days < WARN_DAYS else well
+                findings.append(ends(self.certificate_ends, host=host, days=days))
+        return findings, True
+
+
+_MAILBOX = _Way(
+    Check.MAILBOX_NAME,
+    Check.MAILBOX_ANSWER,
+    Check.MAILBOX_PROTOCOL,
+    Check.MAILBOX_CERTIFICATE,
+    Check.MAILBOX_CERTIFICATE_ENDS,
+)
+_SUBMISSION = _Way(
+    Check.SUBMISSION_NAME,
+    Check.SUBMISSION_ANSWER,
+    Check.SUBMISSION_PROTOCOL,
+    Check.SUBMISSION_CERTIFICATE,
+    Check.SUBMISSION_CERTIFICATE_ENDS,
+)
+
+
 def judge_mailbox(seen: mailbox.Diagnosis, settings: Mailbox) -> list[Finding]:
     """Step by step, as far as it went."""
-    host, port = settings.host, settings.port
-    findings: list[Finding] = []
-    if seen.trouble is Trouble.NO_NAME:
-        return [found(Check.MAILBOX_NAME, host=host)]
-    findings.append(well(Check.MAILBOX_NAME, host=host))
-    if seen.trouble is Trouble.NO_ANSWER:
-        return [*findings, found(Check.MAILBOX_ANSWER, host=host, port=port)]
-    if not seen.connected and seen.trouble is Trouble.PROTOCOL:
-        return [*findings, found(Check.MAILBOX_PROTOCOL)]
-    findings.append(well(Check.MAILBOX_ANSWER, host=host, port=port))
-    if seen.trouble is Trouble.CERTIFICATE:
-        why = seen.certificate or CertificateFault.OTHER
-        return [*findings, found(Check.MAILBOX_CERTIFICATE, host=host, why=why)]
-    if settings.tls is not Tls.NONE:
-        findings.append(well(Check.MAILBOX_CERTIFICATE, host=host))
-        if (days := seen.certificate_days) is not None:
-            findings.append((found if days < WARN_DAYS else well)(Check.MAILBOX_CERTIFICATE_ENDS, host=host, days=days))
+    findings, arrived = _MAILBOX.judge(seen, settings)
+    if not arrived:
+        return findings
     if seen.logged_in:
         findings.append(well(Check.MAILBOX_LOGIN, user=settings.user))
     if seen.trouble in LOGINS:
@@ -89,23 +128,9 @@ def judge_folders(seen: mailbox.Diagnosis) -> list[Finding]:
 
 def judge_submission(seen: post.Diagnosis, settings: Submission, to: str) -> list[Finding]:
     """Step by step, as far as it went. ``to``: our own mailbox."""
-    host, port = settings.host, settings.port
-    if seen.trouble is SubmissionTrouble.NO_NAME:
-        return [found(Check.SUBMISSION_NAME, host=host)]
-    findings = [well(Check.SUBMISSION_NAME, host=host)]
-    if seen.trouble is SubmissionTrouble.NO_ANSWER:
-        return [*findings, found(Check.SUBMISSION_ANSWER, host=host, port=port)]
-    if not seen.connected and seen.trouble is SubmissionTrouble.PROTOCOL:
-        return [*findings, found(Check.SUBMISSION_PROTOCOL)]
-    findings.append(well(Check.SUBMISSION_ANSWER, host=host, port=port))
-    if seen.trouble is SubmissionTrouble.CERTIFICATE:
-        why = seen.certificate or CertificateFault.OTHER
-        return [*findings, found(Check.SUBMISSION_CERTIFICATE, host=host, why=why)]
-    if settings.tls is not Tls.NONE:
-        findings.append(well(Check.SUBMISSION_CERTIFICATE, host=host))
-        if (days := seen.certificate_days) is not None:
-            ends = found if days < WARN_DAYS else well
-            findings.append(ends(Check.SUBMISSION_CERTIFICATE_ENDS, host=host, days=days))
+    findings, arrived = _SUBMISSION.judge(seen, settings)
+    if not arrived:
+        return findings
     user = settings.user or (settings.access.user if settings.access else "")
     if seen.logged_in and user:
         findings.append(well(Check.SUBMISSION_LOGIN, user=user))
