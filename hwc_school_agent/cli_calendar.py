@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_common import Stop, settings_of, speaking, yes
 
 if TYPE_CHECKING:
     from hwc_school_agent.calendar_closures import Closure
@@ -33,11 +33,12 @@ def calendar_show(context: click.Context) -> None:
     from hwc_school_agent.calendar_file import Unfit, closures_in
 
     settings = settings_of(context, need_passwords=False)
+    tr = speaking(settings)
     try:
-        closures = closures_in(_text(context.obj[0]))  # as the settings have them, and with their names
+        closures = closures_in(_text(context.obj[0], tr))  # as the settings have them, and with their names
     except Unfit:
         closures = ()
-    click.echo(shown(settings.calendar, closures, _today(settings), speaking(settings)), nl=False)
+    click.echo(shown(settings.calendar, closures, _today(settings), tr), nl=False)
 
 
 @calendar.command("import")
@@ -66,7 +67,7 @@ def calendar_import(context: click.Context, file: Path, write: bool, words: str 
         found = read_ics(file, _today(settings), pattern)
     except CalendarFault as fault:
         raise Stop(1, tr(fault.sentence)) from None
-    text = _text(context.obj[0])
+    text = _text(context.obj[0], tr)
     try:
         there = closures_in(text)
         new = [c for c in found.closures if not any(t.first <= c.first and c.last <= t.last for t in there)]
@@ -89,13 +90,6 @@ def calendar_import(context: click.Context, file: Path, write: bool, words: str 
         raise Stop(1, tr("De configuratie is niet te schrijven. Probeer het met sudo.")) from None
     click.echo(tr("De configuratie is bijgewerkt. De oude staat in %(file)s.", file=kept))
     click.echo(tr("Start de agent opnieuw: %(command)s", command="systemctl restart hwc-school-agent"))
-
-
-def speaking(settings: Settings) -> Language:
-    """The language of ``[school] language``."""
-    from hwc_school_agent.catalogues import language
-
-    return language(settings.school.language)
 
 
 def unfit(tr: Language) -> Stop:
@@ -159,19 +153,6 @@ def _tell_found(tr: Language, new: list[Closure], there: int, found: Found) -> N
             click.echo(f"  ({count} {why})")
 
 
-def yes(tr: Language, question: str, *, default: bool) -> bool:
-    """Ask a question; answers are those of the language, and those of the other one."""
-    answers = tr("J/n") if default else tr("j/N")
-    while True:
-        answer = str(click.prompt(f"{question} [{answers}]", default="", show_default=False))
-        word = answer.strip().lower()
-        if not word:
-            return default
-        if word in ("j", "ja", "y", "yes", "n", "nee", "no"):
-            return word[0] != "n"
-        click.echo(tr("Antwoord met j of n."))
-
-
 def check_text(config: Path, text: str) -> None:
     """Read ``text`` as the configuration it is going to be. Raises ``Stop`` with every fault, or ``OSError``."""
     import os
@@ -195,11 +176,11 @@ def check_text(config: Path, text: str) -> None:
         os.unlink(name)
 
 
-def _text(config: Path) -> str:
+def _text(config: Path, tr: Language) -> str:
     try:
         return config.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError):
-        raise Stop(1, "De configuratie is niet te lezen.") from None
+        raise Stop(1, tr("De configuratie is niet te lezen. Probeer het met sudo.")) from None
 
 
 def _today(settings: Settings) -> date:

@@ -1,4 +1,4 @@
-"""What the verbs share: how one ends, and the settings."""
+"""What the verbs share: how one ends, the settings, their language, and a question."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from hwc_school_agent.domain.language import Language
     from hwc_school_agent.settings import Settings
 
 
@@ -27,3 +28,23 @@ def settings_of(context: click.Context, *, need_passwords: bool = True) -> Setti
         return settings_reader.read(config, credentials, need_passwords=need_passwords)
     except settings_reader.SettingsFaults as wrong:
         raise Stop(settings_reader.EXIT_CODE, settings_reader.explain(wrong)) from None
+
+
+def speaking(settings: Settings) -> Language:
+    """The language of ``[school] language``."""
+    from hwc_school_agent.catalogues import language
+
+    return language(settings.school.language)
+
+
+def yes(tr: Language, question: str, *, default: bool) -> bool:
+    """Ask a question; answers are those of the language, and those of the other one."""
+    answers = tr("J/n") if default else tr("j/N")
+    while True:
+        answer = str(click.prompt(f"{question} [{answers}]", default="", show_default=False))
+        word = answer.strip().lower()
+        if not word:
+            return default
+        if word in ("j", "ja", "y", "yes", "n", "nee", "no"):
+            return word[0] != "n"
+        click.echo(tr("Antwoord met j of n."))

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from hwc_school_agent.cli_calendar import check_text, unfit, yes
-from hwc_school_agent.cli_common import Stop
+from hwc_school_agent.cli_calendar import check_text, unfit
+from hwc_school_agent.cli_common import Stop, yes
 
 if TYPE_CHECKING:
     from hwc_school_agent.calendar_closures import Closure

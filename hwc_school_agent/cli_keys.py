@@ -8,17 +8,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_common import Stop, settings_of, speaking, yes
 
 if TYPE_CHECKING:
+    from hwc_school_agent.domain.language import Language
     from hwc_school_agent.proof.damage import Damage
     from hwc_school_agent.settings import Settings
-
-UNPROTECTED = (
-    "LET OP: de sleutel ligt onversleuteld op de schijf (mode 0600). Geef het credential ledger__key en wissel hem:"
-    " hwc-school-agent keys rotate"
-)
-NO_ACCESS = "De map van [state] directory is niet te gebruiken. Probeer het met sudo."
 
 
 @click.group()
@@ -36,20 +31,29 @@ def show(context: click.Context) -> None:
     from hwc_school_agent.proof import ledger
     from hwc_school_agent.proof.damage import LedgerDamaged
 
-    directory = settings_of(context, need_passwords=False).state.directory
+    settings = settings_of(context, need_passwords=False)
+    directory, tr = settings.state.directory, speaking(settings)
     try:
         book = ledger.read(directory)
         encrypted = files.is_encrypted(directory)
     except LedgerDamaged as wrong:
-        _damaged(wrong.damage)
+        _damaged(wrong.damage, tr)
     except OSError:
-        raise Stop(1, NO_ACCESS) from None
+        raise _no_access(tr) from None
     public = book.current.last_public
-    click.echo(f"Woorden voor de schoolgids:\n  {words_of(public)}")
-    click.echo(f"Openbare sleutel, voor programma's:\n  {vkey(book.current.origin, public)}")
-    click.echo(f"Stand van het controleboek, om te bewaren:\n  {compact(book.note, public)}")
+    for title, word in (
+        (tr("Woorden voor de schoolgids:"), words_of(public)),
+        (tr("Openbare sleutel, voor programma’s:"), vkey(book.current.origin, public)),
+        (tr("Stand van het controleboek, om te bewaren:"), compact(book.note, public)),
+    ):
+        click.echo(f"{title}\n  {word}")
     if not encrypted:
-        click.echo(UNPROTECTED)
+        click.echo(
+            tr(
+                "LET OP: de sleutel staat onversleuteld op de schijf (alleen dit account kan hem lezen). Geef het"
+                " credential ledger__key en wissel de sleutel: hwc-school-agent keys rotate"
+            )
+        )
 
 
 @keys.command()
@@ -60,14 +64,15 @@ def rotate(context: click.Context) -> None:
     from hwc_school_agent.proof.damage import LedgerDamaged
 
     settings = settings_of(context, need_passwords=False)
+    tr = speaking(settings)
     try:
         new = change_key.rotated(settings.state.directory, settings.ledger_key.reveal())
     except LedgerDamaged as wrong:
-        _damaged(wrong.damage)
+        _damaged(wrong.damage, tr)
     except OSError:
-        raise Stop(1, NO_ACCESS) from None
-    _tell(new.public)
-    click.echo("De oude woorden gelden nog voor het controleboek; voor nieuwe rapporten gelden deze.")
+        raise _no_access(tr) from None
+    _tell(new.public, tr)
+    click.echo(tr("Zet ze in de schoolgids. De oude woorden gelden nog voor het controleboek en voor oude rapporten."))
 
 
 @keys.command("new")
@@ -82,19 +87,21 @@ def renew(context: click.Context, sure: bool) -> None:
     from hwc_school_agent.proof.damage import Damage, LedgerDamaged
 
     settings = settings_of(context, need_passwords=False)
-    if not sure and not click.confirm("De oude sleutel staat niet in voor de nieuwe. Doorgaan?", default=False):
-        click.echo("Er is niets gewijzigd.")
+    tr = speaking(settings)
+    if not sure and not yes(tr, tr("De oude sleutel staat niet in voor de nieuwe. Doorgaan?"), default=False):
+        click.echo(tr("Er is niets gewijzigd."))
         return
     try:
         new = change_key.renewed(settings.state.directory, settings.ledger_key.reveal(), _today(settings))
     except LedgerDamaged as wrong:
         if wrong.damage is Damage.KEY_LOCKED:
-            raise Stop(1, "De oude sleutel is versleuteld. Geef ook nu het credential ledger__key.") from None
+            raise Stop(1, tr("De oude sleutel is versleuteld. Geef ook nu het credential ledger__key.")) from None
         path = settings.state.directory / "ledger"
-        raise Stop(1, f"{wrong.damage.sentence}\nBewaar het elders (mv {path} ...) en probeer het opnieuw.") from None
+        remedy = tr("Bewaar het ergens anders (mv %(file)s …) en probeer het opnieuw.", file=path)
+        raise Stop(1, f"{tr(wrong.damage.sentence)}\n{remedy}") from None
     except OSError:
-        raise Stop(1, NO_ACCESS) from None
-    _tell(new.public)
+        raise _no_access(tr) from None
+    _tell(new.public, tr)
 
 
 def make_key(config: Path, credentials: Path | None) -> None:
@@ -110,14 +117,19 @@ def make_key(config: Path, credentials: Path | None) -> None:
         pass  # no access, or nothing to read it by: the agent makes them at its start
 
 
-def _tell(public: bytes) -> None:
+def _tell(public: bytes, tr: Language) -> None:
     from hwc_school_agent.domain.key_words import words_of
 
-    click.echo(f"Er is een nieuwe sleutel. Woorden voor de schoolgids:\n  {words_of(public)}")
+    click.echo(tr("Er is een nieuwe sleutel. Woorden voor de schoolgids:"))
+    click.echo(f"  {words_of(public)}")
 
 
-def _damaged(damage: Damage) -> NoReturn:
-    raise Stop(1, f"{damage.sentence}\n{damage.remedy}")
+def _damaged(damage: Damage, tr: Language) -> NoReturn:
+    raise Stop(1, f"{tr(damage.sentence)}\n{tr(damage.remedy)}")
+
+
+def _no_access(tr: Language) -> Stop:
+    return Stop(1, tr("De map van [state] directory is niet te gebruiken. Probeer het met sudo."))
 
 
 def _today(settings: Settings) -> date:

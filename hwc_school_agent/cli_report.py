@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_common import Stop, settings_of, speaking
 
 if TYPE_CHECKING:
     from hwc_school_agent.domain.outcome import FolderRole
@@ -33,7 +33,7 @@ def report(context: click.Context, out: Path) -> int:
     from hwc_school_agent.proof import frozen
 
     settings = settings_of(context, need_passwords=False)
-    directory = settings.state.directory
+    directory, tr = settings.state.directory, speaking(settings)
     try:
         month = frozen.newest(directory)
         if month is None:
@@ -42,21 +42,21 @@ def report(context: click.Context, out: Path) -> int:
         names = frozen.copy(directory, month, out)
     except OSError:
         raise Stop(
-            ERROR, "Het rapport kon niet worden gekopieerd. Kijk of de map bestaat, of probeer het met sudo."
+            ERROR, tr("Het rapport kon niet worden gekopieerd. Kijk of de map bestaat, of probeer het met sudo.")
         ) from None
-    click.echo(f"Gekopieerd: {', '.join(names)}")
+    click.echo(tr("Gekopieerd: %(files)s", files=", ".join(names)))
     return 0
 
 
 def _none_yet(settings: Settings) -> str:
-    from hwc_school_agent.domain.report_dutch import DUTCH
     from hwc_school_agent.domain.school_days import next_report
     from hwc_school_agent.host.clock import SystemClock, local
 
     now: datetime = local(SystemClock().now(), settings.school.timezone)
     first = now.date() if now.hour >= 6 else now.date() - timedelta(days=1)
-    day = next_report(first, settings.calendar)
-    return f"Er is nog geen rapport. Het eerste komt op {DUTCH.full_day(day)}, om half zes 's ochtends."
+    tr = speaking(settings)
+    day = tr.weekday(next_report(first, settings.calendar))
+    return tr("Er is nog geen rapport. Het eerste komt op %(day)s, om half zes ’s ochtends.", day=day)
 
 
 @click.command()
@@ -73,19 +73,26 @@ def visit(context: click.Context, out: Path) -> int:
 
     harden()
     settings = settings_of(context)
-    roles = _roles(settings)
+    tr, roles = speaking(settings), _roles(settings)
     try:
         text = page(settings, roles, frozen.newest(settings.state.directory))
         out.mkdir(parents=True, exist_ok=True)
         (out / VISIT_FILE).write_text(text, encoding="utf-8")
     except OSError:
         raise Stop(
-            ERROR, "De bladzijde kon niet worden gemaakt. Kijk of de map bestaat, of probeer het met sudo."
+            ERROR, tr("De pagina kon niet worden gemaakt. Kijk of de map bestaat, of probeer het met sudo.")
         ) from None
     if roles is None:
-        click.echo(f"{VISIT_FILE} is gemaakt, maar zonder de mappen: de postbus is niet bereikbaar.", err=True)
+        click.echo(
+            tr(
+                "%(file)s is gemaakt, maar zonder de mappen: de postbus is niet bereikbaar. Kijk met doctor wat er is,"
+                " en maak de pagina daarna opnieuw.",
+                file=VISIT_FILE,
+            ),
+            err=True,
+        )
         return UNREACHABLE
-    click.echo(f"{VISIT_FILE} is gemaakt.")
+    click.echo(tr("%(file)s is gemaakt.", file=VISIT_FILE))
     return 0
 
 

@@ -26,7 +26,7 @@ def main() -> None:
         made = book(Path(folder)).until(date(2026, 11, 30))
         freeze.run(made.settings, job(), lambda _said: None)
         browser = p.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"])
-        page = browser.new_page(viewport={"width": 820, "height": 900})
+        page = browser.new_page(viewport={"width": 820, "height": 900}, locale="nl-NL")
         page.goto((made.settings.state.directory / "report-2026-11.html").as_uri())
         page.screenshot(path=OUT, full_page=True)
         page.goto((Path(freeze.__file__).parents[1] / "proof/static/nakijken.html").as_uri())

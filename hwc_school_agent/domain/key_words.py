@@ -10,8 +10,14 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from hwc_school_agent.domain.language import mark
+
 _PURPOSE = b"hwc-school-agent key words 1\n"
 COUNT = 9
+
+WORD_UNKNOWN = mark("Woord %(n)d staat niet in de woordenlijst. Kijk of het goed is overgetypt.")
+WORD_COUNT = mark("Er horen negen woorden te staan; dit zijn er %(n)d. Kijk of er een is vergeten of dubbel staat.")
+WORDS_UNLIKE = mark("De woorden passen niet bij elkaar. Kijk of er een verkeerd staat, of twee verwisseld zijn.")
 
 #: Part of the format: never change a word, and never the order. No two begin with the same four letters.
 _LIST = """
@@ -35,11 +41,11 @@ WORDS = tuple(_LIST.split())
 
 
 class NotKeyWords(ValueError):
-    """These are not the words of a key. ``why``: what to do, in Dutch; it quotes nothing."""
+    """These are not the words of a key. ``why``: what to do, a text with ``facts``; it quotes nothing."""
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, **facts: int) -> None:
         super().__init__(why)
-        self.why = why
+        self.why, self.facts = why, facts
 
 
 def words_of(public: bytes) -> str:
@@ -56,12 +62,12 @@ def plain_words(text: str) -> str:
     words = "".join(c if c.isalpha() else " " for c in text.lower()).split()
     unknown = [n for n, word in enumerate(words, 1) if word not in WORDS]
     if unknown:
-        raise NotKeyWords(f"Woord {unknown[0]} staat niet in de woordenlijst. Kijk of het goed is overgetypt.")
+        raise NotKeyWords(WORD_UNKNOWN, n=unknown[0])
     if len(words) != COUNT:
-        raise NotKeyWords(f"Er horen {COUNT} woorden te staan; dit zijn er {len(words)}.")
+        raise NotKeyWords(WORD_COUNT, n=len(words))
     *mark, check = (WORDS.index(word) for word in words)
     if _check(bytes(mark)) != check:
-        raise NotKeyWords("De woorden passen niet bij elkaar. Kijk of er een verkeerd staat, of twee verwisseld zijn.")
+        raise NotKeyWords(WORDS_UNLIKE)
     return " ".join(words)
 
 

@@ -25,7 +25,7 @@ _DAYS = (
     mark("zaterdag"),
     mark("zondag"),
 )
-_MONTHS = (
+MONTHS = (
     mark("januari"),
     mark("februari"),
     mark("maart"),
@@ -44,7 +44,7 @@ _MONTHS = (
 #: Times and dates are texts too: a language may turn them round.
 _CLOCK = mark("%(hour)02d.%(minute)02d")
 _HOUR = mark("%(clock)s uur")
-_DATE = mark("%(day)d %(month)s %(year)d")
+DATE = mark("%(day)d %(month)s %(year)d")
 _WEEKDAY = mark("%(weekday)s %(date)s")
 
 
@@ -83,7 +83,7 @@ class Language:
 
     def day(self, day: date) -> str:
         """``19 oktober 2026``."""
-        return self(_DATE, day=day.day, month=self(_MONTHS[day.month - 1]), year=day.year)
+        return self(DATE, day=day.day, month=self(MONTHS[day.month - 1]), year=day.year)
 
     def weekday(self, day: date) -> str:
         """``maandag 19 oktober 2026``."""

@@ -7,14 +7,18 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from hwc_school_agent.catalogues import language
 from hwc_school_agent.post import bell_mail
+from hwc_school_agent.proof import freeze
+from hwc_school_agent.proof.verify import language_of
 from tests.calendar.test_ics import day, event, ics
 from tests.calendar.test_verbs import SCHOOL, TIMES, hwc, today
 from tests.language.test_pages import DUTCH
+from tests.report.book import DECEMBER, book, job
 from tests.servers import free_port
 
 #: Names and words of Dutch that are no translation's to change.
@@ -82,6 +86,48 @@ def test_commands_in_english(tmp_path: Path) -> None:
     assert said["drill"].err.startswith("The agent is not running.")
     assert "The next school day: " in said["show"].out
     assert "Days without school that were found:" in said["import"].out
+
+
+def test_key_and_report_in_english(tmp_path: Path) -> None:
+    path = config(tmp_path, "en")
+    options = ("--config", path, "--credentials", tmp_path / "credentials")
+    (tmp_path / "state").mkdir()
+    damaged = hwc(*options, "keys", "show")
+    assert damaged.err.startswith("The ledger is missing")
+    made = hwc(*options, "keys", "new", answers=["y"])
+    assert made.out.startswith("The old key does not vouch for the new one. Go on? [y/N]")
+    shown = hwc(*options, "keys", "show")
+    none_yet = hwc(*options, "report", "--out", tmp_path / "out")
+    assert none_yet.err.startswith("There is no report yet. The first one comes on ")
+    words = next(row.strip() for row in shown.out.splitlines() if len(row.split()) == 9 and row.startswith("  "))
+    for ended in (damaged, made, shown, none_yet, hwc(*options, "keys", "rotate")):
+        said = "\n".join(row for row in (ended.out + ended.err).splitlines() if not row.startswith("  "))
+        assert dutch_in(said) == set(), said
+    ledger = tmp_path / "state/ledger"
+    assert hwc("verify", ledger).out.startswith("Het controleboek is heel. Er staat nog geen schooldag in.\n")
+    ended = hwc("verify", ledger, "--language", "en", "--key-words", words)
+    assert ended.out.startswith("The ledger is whole. There is no school day in it yet.\n")
+    assert dutch_in(ended.out) == set()
+    for wrong in (["--key-words", "roos"], ["--key", "x"], ["--head", "-", "--ledger", "-"], ["--head", "nothing"]):
+        ended = hwc("verify", ledger, "--language", "en", *wrong)
+        assert dutch_in(ended.out + ended.err) == set()
+
+
+def test_a_report_is_answered_in_its_own_language(tmp_path: Path) -> None:
+    """Also one that was tampered with; what is no report is answered in Dutch."""
+    made = book(tmp_path / "school").until(DECEMBER - timedelta(days=1))
+    facts = replace(freeze.facts_of(made.settings, job(), made.ledger), language="en")
+    files = freeze.files_of(facts, made.ledger, made.key)
+    code = re.findall(rb"HWC1:[A-Z2-7]+", files["html"])[0].decode()
+    for data in (files["html"], files["json"], code.encode()):
+        assert language_of(data) == "en"
+        path = tmp_path / "file"
+        path.write_bytes(data)
+        assert dutch_in(hwc("verify", path, "--language", "en").out.partition(": ")[0]) == set()
+        path.write_bytes(data.replace(b"De Linde", b"De Berk").replace(b"HWC1:A", b"HWC1:B"))
+        assert dutch_in(hwc("verify", path).out.partition("guide: ")[0]) == set()
+    assert hwc("verify", code).out.startswith("This is the code of the report on November 2026 of Basisschool De Linde")
+    assert language_of(b"") == language_of(b"HWC1:") == language_of(b"\nlanguage xx\n") == "nl"
 
 
 def test_the_same_in_dutch(tmp_path: Path) -> None:
