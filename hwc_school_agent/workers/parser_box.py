@@ -28,6 +28,7 @@ from hwc_school_agent.domain.envelope import (
     sender_agreed,
 )
 from hwc_school_agent.domain.facts import Child, Shown
+from hwc_school_agent.domain.language import DUTCH, Language
 from hwc_school_agent.domain.names import LONGEST_NAME
 from hwc_school_agent.domain.outcome import Kind
 from hwc_school_agent.domain.sender_check import Verdict
@@ -64,17 +65,19 @@ def ask(
     allowed: tuple[str, ...],
     today: date,
     border: str = "",
+    tr: Language = DUTCH,
     seconds: float = SECONDS,
 ) -> Kind | Shown | Envelope:
     """Ask one question of a raw message: ``KIND`` gives a ``Kind``, ``SHOW`` a ``Shown``, ``HEADER`` an ``Envelope``.
 
-    ``allowed`` and ``border`` are those of ``[senders]``; ``seconds`` bounds the whole call. Raises ``BoxFailed`` only.
+    ``allowed`` and ``border`` are those of ``[senders]``; ``tr`` must have been read already: the box
+    opens no file. ``seconds`` bounds the whole call. Raises ``BoxFailed`` only.
     Blocks the caller. The caller must have one thread (see ``host/child.py``).
     """
 
     def task(say: Say) -> None:
         close_in()
-        say(_line(question, raw, allowed, today, border))
+        say(_line(question, raw, allowed, today, border, tr))
 
     prepare()  # in this process, once: what it imports is there in every box forked from here
     line = _one_line(task, seconds)
@@ -118,9 +121,11 @@ def _memory_now() -> int:
         return 512 << 20
 
 
-def _line(question: Question, raw: bytes, allowed: tuple[str, ...], today: date, border: str = "") -> str:
+def _line(
+    question: Question, raw: bytes, allowed: tuple[str, ...], today: date, border: str = "", tr: Language = DUTCH
+) -> str:
     """Inside the box: the answer as one line that fits."""
-    kind, shown, envelope = read(raw, today, show=question is Question.SHOW, border=border)
+    kind, shown, envelope = read(raw, today, show=question is Question.SHOW, border=border, tr=tr)
     if question is Question.KIND:
         return json.dumps(kind.value)
     if question is Question.HEADER:

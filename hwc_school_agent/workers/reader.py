@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain.facts import Shown
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.mailbox.read import read_message
@@ -20,7 +21,8 @@ def run(settings: Settings, place: Place, today: date) -> Shown:
     """
     with open_session(settings.mailbox) as session:
         raw = read_message(session, place)
-    shown = ask(Question.SHOW, raw, allowed=settings.senders.allowed, today=today, border=settings.senders.border)
+    senders, tr = settings.senders, language(settings.school.language)
+    shown = ask(Question.SHOW, raw, allowed=senders.allowed, today=today, border=senders.border, tr=tr)
     if not isinstance(shown, Shown):
         raise BoxFailed
     return shown

@@ -9,6 +9,7 @@ from functools import cache
 from hwc_school_agent.domain.envelope import Envelope
 from hwc_school_agent.domain.facts import Child, Shown, has_codeword, read_facts
 from hwc_school_agent.domain.kinds import kind_of
+from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.domain.outcome import Kind
 from hwc_school_agent.workers import safe_text
 from hwc_school_agent.workers.message import Texts, envelope_of, parse, texts_of
@@ -22,9 +23,12 @@ _SAMPLE = (
     b"Content-Transfer-Encoding: base64\r\n\r\nPHA+YTwvcD4=\r\n--b\r\nContent-Type: text/plain; name*=utf-8''a\r\n"
     b"Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\n!80``\n`\nend\r\n--b--\r\n"
 )
-_ATTACHED = "[Dit bericht heeft een bijlage. Die wordt hier niet getoond.]"
-_SEALED = "[Dit bericht is met S/MIME of PGP verzegeld. Open het in het mailprogramma van school.]"
-_HIDDEN = "[Een deel van dit bericht kan hier niet worden gelezen.]"
+_ATTACHED = mark(
+    "[Dit bericht heeft een bijlage. Die laten we hier niet zien. Open het bericht zo nodig in het mailprogramma van"
+    " school.]"
+)
+_SEALED = mark("[Dit bericht is met S/MIME of PGP verzegeld. Open het in het mailprogramma van school.]")
+_HIDDEN = mark("[Een deel van dit bericht kunnen we hier niet laten zien. Open het in het mailprogramma van school.]")
 
 
 @cache
@@ -34,8 +38,12 @@ def warm_up() -> None:
     read(_SAMPLE, date(2026, 1, 1), show=True)
 
 
-def read(raw: bytes, today: date, *, show: bool, border: str = "") -> tuple[Kind, Shown, Envelope]:
-    """Kind, what to show (without the sender's standing; only worked out when ``show``), and the envelope."""
+def read(
+    raw: bytes, today: date, *, show: bool, border: str = "", tr: Language = DUTCH
+) -> tuple[Kind, Shown, Envelope]:
+    """Kind, what to show (without the sender's standing; only worked out when ``show``), and the envelope.
+
+    ``tr``: the language of what we say about the message ourselves."""
     message, structured = parse(raw)
     envelope = envelope_of(message, border)
     texts = texts_of(message, structured)
@@ -49,9 +57,9 @@ def read(raw: bytes, today: date, *, show: bool, border: str = "") -> tuple[Kind
         filter(
             None,
             (
-                f"Onderwerp: {texts.subject[:300]}" if texts.subject else "",
+                tr("Onderwerp: %(subject)s", subject=texts.subject[:300]) if texts.subject else "",
                 text,
-                _SEALED if texts.sealed else _ATTACHED if texts.attachments else _HIDDEN if texts.hidden else "",
+                tr(_SEALED if texts.sealed else _ATTACHED if texts.attachments else _HIDDEN) if texts.hidden else "",
             ),
         )
     )

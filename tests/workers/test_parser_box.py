@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain.envelope import Envelope
 from hwc_school_agent.domain.facts import Shown
 from hwc_school_agent.domain.outcome import Kind
@@ -132,7 +133,7 @@ def test_attachments():
     message.add_attachment(SIGNAL, filename="signaal.txt")
     shown = show(message.as_bytes())
     assert (shown.kind, shown.children, shown.more) == (Kind.UNCLEAR, (), True)
-    assert "bijlage" in shown.text
+    assert "[Dit bericht heeft een bijlage." in shown.text
     message = built(SIGNAL)
     message.make_mixed()
     message.attach(binary_attachment())
@@ -497,3 +498,17 @@ def test_no_descriptor_is_left_open():
 def test_a_sealed_message_is_recognised_and_said(raw: bytes) -> None:
     assert kind(raw) is Kind.UNCLEAR
     assert "met S/MIME of PGP verzegeld. Open het in het mailprogramma van school." in show(raw).text
+
+
+def test_what_we_say_ourselves_is_said_in_the_language_of_the_school() -> None:
+    sealed = mail(b"AAAA", b"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m")
+    attached = built("See there.")
+    attached.add_attachment(SIGNAL, filename="signaal.txt")
+    deep = b"Content-Type: multipart/mixed; boundary=b\r\n\r\n" * 12
+    for raw, begins in (
+        (sealed, "[This message is sealed with S/MIME or PGP."),
+        (attached.as_bytes(), "[This message has an attachment."),
+        (deep, "[We cannot show a part of this message here."),
+    ):
+        assert begins in show(raw, tr=language("en")).text
+    assert show(text(SIGNAL), tr=language("en")).text == f"Subject: Handle with Care\n\n{SIGNAL}"

@@ -35,3 +35,11 @@ def test_gone_and_unreachable(dovecot: MailServer, tmp_path: Path) -> None:
     dovecot.shut()
     with pytest.raises(MailboxTrouble):
         reader.run(scene.settings, place, TODAY)
+
+
+def test_speaks_as_the_school_does(dovecot: MailServer, tmp_path: Path) -> None:
+    scene = Scene.on(dovecot, None, tmp_path)
+    place = scene.signal()
+    assert reader.run(scene.settings, place, TODAY).text.startswith("Onderwerp: ")
+    english = replace(scene.settings, school=replace(scene.settings.school, language="en"))
+    assert reader.run(english, place, TODAY).text.startswith("Subject: ")
