@@ -166,8 +166,9 @@ def close_day(context: click.Context) -> int:
 
 @hwc.command()
 @click.option("--once", is_flag=True, help="Show one morning and end.")
-def demo(once: bool) -> int:
+@click.option("--language", type=click.Choice(["nl", "en"]), default="nl", show_default=True, help="Of the school.")
+def demo(once: bool, language: str) -> int:
     """Try everything on this machine: a school and a Veilig Thuis, with invented children."""
     from hwc_school_agent.demo.main import main as show_demo
 
-    return show_demo(once)
+    return show_demo(once, language)

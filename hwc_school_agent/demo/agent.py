@@ -21,6 +21,7 @@ CONTACT, BACKUP = "anouk", "bram"
 _CONFIG = """\
 [school]
 name = "Basisschool De Linde (proef)"
+language = "{language}"
 
 [mailbox]
 host = "127.0.0.1"
@@ -69,6 +70,7 @@ class Mail:
     senders: str  # whose mail is a signal: "@domain"
     imap: int
     smtp: int
+    language: str = "nl"  # of the school
 
 
 class Agent:
@@ -105,7 +107,7 @@ class Agent:
         credentials.mkdir(mode=0o700)
         _write(config, _CONFIG.format(
             imap=mail.imap, smtp=mail.smtp, address=mail.address, senders=mail.senders, desk=self._port,
-            folder=self.folder.as_posix(),
+            folder=self.folder.as_posix(), language=mail.language,
         ))  # fmt: skip
         for name in ("mailbox__password", "submission__password"):
             _write(credentials / name, mail.password)

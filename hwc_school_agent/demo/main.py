@@ -6,9 +6,11 @@ import signal
 import sys
 from types import FrameType
 
+from hwc_school_agent import catalogues
 from hwc_school_agent.demo.agent import BACKUP, CONTACT
 from hwc_school_agent.demo.school import School
-from hwc_school_agent.demo.walk import walk
+from hwc_school_agent.demo.walk import seconds, walk
+from hwc_school_agent.domain.language import Language
 from hwc_school_agent.host.clock import Clock, SystemClock
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -18,16 +20,17 @@ class _Stopped(BaseException):
     """Ctrl-C, SIGTERM, or the terminal was closed."""
 
 
-def main(once: bool) -> int:
+def main(once: bool, language: str = "nl") -> int:
     """Run the demo until Ctrl-C; with ``once``, walk one signal through it unattended. Returns the exit code."""
-    clock = SystemClock()
+    clock, tr = SystemClock(), catalogues.language(language)
     before = {number: signal.signal(number, _stop) for number in _SIGNALS}
     try:
-        return _once(clock) if once else _wait(clock)
+        return _once(clock, tr) if once else _wait(clock, tr)
     except _Stopped:
         return 1 if once else 0
     except OSError as error:
-        sys.stderr.write(f"De proef kan hier niet starten: {error.strerror or type(error).__name__}.\n")
+        why = error.strerror or type(error).__name__
+        sys.stderr.write(tr("De proef kan hier niet starten: %(why)s.", why=why) + "\n")
         return 1
     finally:
         for number, handler in before.items():
@@ -45,30 +48,38 @@ def _tell(line: str) -> None:
     sys.stdout.flush()
 
 
-def _wait(clock: Clock) -> int:
-    with School(clock) as school:
+def _wait(clock: Clock, tr: Language) -> int:
+    with School(clock, tr) as school:
         agent = school.agent
-        _tell(f"Veilig Thuis (proef)   {school.page.address:<24}  stuur hier een signaal")
-        _tell(f"Bureau van de school   {agent.desk:<24}  bekijk en ontvang het hier")
-        _tell(f"Contactpersoon         inlognaam {CONTACT:<14}  wachtwoord {agent.phrases[CONTACT]}")
-        _tell(f"Achterwacht            inlognaam {BACKUP:<14}  wachtwoord {agent.phrases[BACKUP]}")
-        _tell("Stoppen: Ctrl-C. Alle kinderen zijn verzonnen; na het stoppen is alles weg.")
+        for who, where, what in (
+            (tr("Veilig Thuis (proef)"), school.page.address, tr("stuur hier een signaal")),
+            (tr("Bureau van de school"), agent.desk, tr("bekijk en ontvang het hier")),
+            (tr("Contactpersoon"), *_log_in(CONTACT, agent.phrases[CONTACT], tr)),
+            (tr("Achterwacht"), *_log_in(BACKUP, agent.phrases[BACKUP], tr)),
+        ):
+            _tell(f"{who:<22} {where:<24}  {what}")
+        _tell(tr("Stoppen: Ctrl-C. Alle kinderen zijn verzonnen; na het stoppen is alles weg."))
         code = agent.wait()
-        sys.stderr.write(f"Het programma is onverwacht gestopt (code {code}). Dit schreef het:\n")
+        sys.stderr.write(tr("Het programma is onverwacht gestopt (code %(code)d). Dit schreef het:", code=code) + "\n")
         sys.stderr.write(agent.printed.decode("utf-8", "replace"))
         return 1
 
 
-def _once(clock: Clock) -> int:
+def _log_in(name: str, phrase: str, tr: Language) -> tuple[str, str]:
+    return tr("inlognaam %(name)s", name=name), tr("wachtwoord %(phrase)s", phrase=phrase)
+
+
+def _once(clock: Clock, tr: Language) -> int:
     began = clock.steady()
-    with School(clock) as school:
+    with School(clock, tr) as school:
         good = walk(school, clock, began, _tell)
         printed = b"" if good else school.agent.printed
     if school.folder.exists():
-        _tell("MISLUKT bij opruimen: de tijdelijke map staat er nog.")
+        _tell(tr("MISLUKT bij opruimen. De tijdelijke map staat er nog: %(folder)s", folder=school.folder))
         good = False
     elif good:
-        _tell(f"{clock.steady() - began:6.2f} s  Opgeruimd. Er is niets meer van over.".replace(".", ",", 1))
+        done = tr("Opgeruimd. Er is niets meer van over.")
+        _tell(f"{seconds(clock.steady() - began, tr)}  {done}")
     if printed:
-        sys.stderr.write("Dit schreef het programma:\n" + printed.decode("utf-8", "replace"))
+        sys.stderr.write(tr("Dit schreef het programma:") + "\n" + printed.decode("utf-8", "replace"))
     return 0 if good else 1

@@ -15,6 +15,7 @@ from hwc_school_agent.demo.imap_server import ImapServer
 from hwc_school_agent.demo.smtp_server import Addresses, SmtpServer
 from hwc_school_agent.demo.veilig_thuis import VeiligThuis
 from hwc_school_agent.demo.veilig_thuis_page import Page
+from hwc_school_agent.domain.language import DUTCH, Language
 from hwc_school_agent.host.clock import Clock
 
 ADDRESSES = Addresses(school="handlewithcare@delinde.example", veilig_thuis="meldingen@veiligthuis.example")
@@ -23,8 +24,9 @@ ADDRESSES = Addresses(school="handlewithcare@delinde.example", veilig_thuis="mel
 class School:
     """``with School(clock) as school:`` everything runs; afterwards nothing does, and the folder is gone."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, tr: Language = DUTCH) -> None:
         self._clock = clock
+        self.tr = tr
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -42,8 +44,9 @@ class School:
             background.run(post.start())
             self.veilig_thuis.smtp_port = post.port
             domain = "@" + ADDRESSES.veilig_thuis.partition("@")[2]
-            self.agent = Agent(self.folder, Mail(ADDRESSES.school, self.password, domain, self.mailbox.port, post.port))
-            self.page = Page(self.veilig_thuis, self.agent.desk)
+            ports = self.mailbox.port, post.port
+            self.agent = Agent(self.folder, Mail(ADDRESSES.school, self.password, domain, *ports, self.tr.code))
+            self.page = Page(self.veilig_thuis, self.agent.desk, self.tr)
             stack.callback(self.page.stop)
             self.page.start()
             stack.callback(self.agent.stop)

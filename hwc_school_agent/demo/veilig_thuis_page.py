@@ -13,21 +13,34 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hwc_school_agent.demo.signals import Sort
 from hwc_school_agent.demo.veilig_thuis import TIMEZONE, VeiligThuis
+from hwc_school_agent.domain.language import DUTCH, Language
 from hwc_school_agent.host.clock import local
 
 _STATIC = {"/proef.css": "text/css; charset=utf-8", "/proef.js": "text/javascript; charset=utf-8"}
 _LONGEST_POLL = 20.0  # seconds; the page asks again
 _LONGEST_FORM = 1000  # bytes
 
-_PAGES = Environment(loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined)
-_PAGES.filters["clock"] = lambda epoch: local(epoch, TIMEZONE).strftime("%H.%M.%S")
+
+def _pages(tr: Language) -> Environment:
+    """The templates, in a language."""
+    pages = Environment(loader=PackageLoader(__package__), autoescape=True, undefined=StrictUndefined)
+    pages.add_extension("jinja2.ext.i18n")
+    pages.install_gettext_callables(tr.gettext, tr.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    pages.globals["language"] = tr.code
+
+    def clock(epoch: float) -> str:
+        at = local(epoch, TIMEZONE)
+        return tr("%(hour)02d.%(minute)02d.%(second)02d uur", hour=at.hour, minute=at.minute, second=at.second)
+
+    pages.filters["clock"] = clock
+    return pages
 
 
 class Page:
     """``start()`` serves on a free port, in threads of its own; ``stop()`` ends that."""
 
-    def __init__(self, veilig_thuis: VeiligThuis, desk: str) -> None:
-        self._http = _Http(veilig_thuis, desk)
+    def __init__(self, veilig_thuis: VeiligThuis, desk: str, tr: Language = DUTCH) -> None:
+        self._http = _Http(veilig_thuis, desk, _pages(tr))
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), name="demo-page", daemon=True)
 
     @property
@@ -49,9 +62,9 @@ class Page:
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, veilig_thuis: VeiligThuis, desk: str) -> None:
+    def __init__(self, veilig_thuis: VeiligThuis, desk: str, pages: Environment) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
-        self.veilig_thuis, self.desk = veilig_thuis, desk
+        self.veilig_thuis, self.desk, self.pages = veilig_thuis, desk, pages
         self.here = f"127.0.0.1:{self.socket.getsockname()[1]}"
 
     def server_bind(self) -> None:
@@ -112,7 +125,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _html(self, template: str, **more: object) -> None:
         version, sent, loose = self.server.veilig_thuis.state()
-        text = _PAGES.get_template(template).render(version=version, sent=sent, loose=loose, **more)
+        text = self.server.pages.get_template(template).render(version=version, sent=sent, loose=loose, **more)
         self._answer(
             HTTPStatus.OK, text.encode(), {"Content-Type": "text/html; charset=utf-8", "X-Stand": str(version)}
         )

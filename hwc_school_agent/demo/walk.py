@@ -16,25 +16,22 @@ from hwc_school_agent.demo.browser import Browser, NoSuchButton, Sight
 from hwc_school_agent.demo.school import ADDRESSES, School
 from hwc_school_agent.demo.signals import SUBJECT, Invented
 from hwc_school_agent.demo.veilig_thuis import Sent
+from hwc_school_agent.domain.language import DUTCH, Language, mark
 from hwc_school_agent.host.clock import Clock
 
 LIMIT = 60.0  # seconds that one step may take on a slow machine; a usual one needs one or two
 _PAUSE = 0.05
-_MONTHS = (
-    "januari", "februari", "maart", "april", "mei", "juni",
-    "juli", "augustus", "september", "oktober", "november", "december",
-)  # fmt: skip
 
 
 class Failed(Exception):
-    """A step did not do what it promises; the text says what was seen, without content."""
+    """A step did not do what it promises; the sentence says what was seen, without content."""
 
 
 class Walk:
     """The steps, in order; each may use what the ones before it found."""
 
     def __init__(self, school: School, clock: Clock) -> None:
-        self._school, self._clock = school, clock
+        self._school, self._clock, self.tr = school, clock, school.tr
         self._browser = Browser(school.agent.desk)
         self._page = Sight("")
         self.sent: Sent
@@ -43,101 +40,106 @@ class Walk:
     def steps(self) -> Iterable[tuple[str, Callable[[], str]]]:
         """What each step is called when it fails, and the step; it returns what to say when it succeeded."""
         return (
-            ("inloggen", self._log_in),
-            ("versturen", self._send),
-            ("waarschuwen", self._rings),
-            ("tonen", self._show),
-            ("ontvangen", self._confirm),
-            ("ontvangstbevestiging", self._receipt),
-            ("eigen blik in de mappen", self._empty),
-            ("het bureau over het wissen", self._desk_agrees),
-            ("geheugen", self._memory),
-            ("bestanden en uitvoer", self._files),
+            (mark("inloggen"), self._log_in),
+            (mark("versturen"), self._send),
+            (mark("waarschuwen"), self._rings),
+            (mark("tonen"), self._show),
+            (mark("ontvangen"), self._confirm),
+            (mark("ontvangstbevestiging"), self._receipt),
+            (mark("eigen blik in de mappen"), self._empty),
+            (mark("het bureau over het wissen"), self._desk_agrees),
+            (mark("geheugen"), self._memory),
+            (mark("bestanden en uitvoer"), self._files),
         )
 
     def _log_in(self) -> str:
-        self._until(lambda page: page.form_with("Inloggen") is not None, "het bureau antwoordt niet")
-        self._press("Inloggen", rol=CONTACT, ww=self._school.agent.phrases[CONTACT])
-        self._until(lambda page: "geen signaal" in page.text, "het bureau zegt niet dat er geen signaal is")
-        return "Het programma draait; de contactpersoon is ingelogd. Geen signaal."
+        log_in, calm = self.tr("Inloggen"), self.tr("Er is nu geen signaal")
+        self._until(lambda page: page.form_with(log_in) is not None, self.tr("Het bureau antwoordt niet."))
+        self._press(log_in, rol=CONTACT, ww=self._school.agent.phrases[CONTACT])
+        self._until(lambda page: calm in page.text, self.tr("Het bureau zegt niet dat er geen signaal is."))
+        return self.tr("Het programma draait; de contactpersoon is ingelogd. Geen signaal.")
 
     def _send(self) -> str:
         try:
             self.sent = self._school.veilig_thuis.send()
         except OSError:
-            raise Failed("de postbus van de school nam het signaal niet aan") from None
+            raise Failed(self.tr("De postbus van de school nam het signaal niet aan.")) from None
         if sum(self._look().values()) == 0:
-            raise Failed("het signaal kwam niet in de postbus, of onze eigen blik ziet niets")
-        return "Veilig Thuis heeft een signaal gestuurd; het staat in de postbus."
+            raise Failed(self.tr("Het signaal kwam niet in de postbus, of onze eigen blik ziet niets."))
+        return self.tr("Veilig Thuis heeft een signaal gestuurd; het staat in de postbus.")
 
     def _rings(self) -> str:
-        page = self._until(lambda page: page.form_with("Toon het signaal") is not None, "het bureau waarschuwt niet")
+        show = self.tr("Toon het signaal")
+        page = self._until(lambda page: page.form_with(show) is not None, self.tr("Het bureau waarschuwt niet."))
         if self._names_child(page.text):
-            raise Failed("het bureau toont de naam al voordat iemand erom vraagt")
-        return "Het bureau zegt dat er iets wacht. De naam staat er nog niet."
+            raise Failed(self.tr("Het bureau toont de naam al voordat iemand erom vraagt."))
+        return self.tr("Het bureau zegt dat er iets wacht. De naam staat er nog niet.")
 
     def _show(self) -> str:
-        self._press("Toon het signaal")
+        self._press(self.tr("Toon het signaal"))
         child = self.sent.children[0]
-        born = f"{child.born.day} {_MONTHS[child.born.month - 1]} {child.born.year}"
-        if child.name not in self._page.text or born not in self._page.text:
-            raise Failed("naam of geboortedatum is niet wat Veilig Thuis stuurde")
-        return "Getoond: naam en geboortedatum zijn gelijk aan wat Veilig Thuis stuurde."
+        if child.name not in self._page.text or self.tr.day(child.born) not in self._page.text:
+            raise Failed(self.tr("Naam of geboortedatum is niet wat Veilig Thuis stuurde."))
+        return self.tr("Getoond: naam en geboortedatum zijn gelijk aan wat Veilig Thuis stuurde.")
 
     def _confirm(self) -> str:
-        self._press("Ontvangen")
+        self._press(self.tr("Ontvangen"))
         if self._names_child(self._page.text):
-            raise Failed("de naam staat na Ontvangen nog op de pagina")
-        return "De contactpersoon heeft op Ontvangen gedrukt; de naam is van het scherm."
+            raise Failed(self.tr("De naam staat na Ontvangen nog op de pagina."))
+        return self.tr("De contactpersoon heeft op Ontvangen gedrukt; de naam is van het scherm.")
 
     def _receipt(self) -> str:
         answer = self._school.veilig_thuis.wait_for_answer(self.sent, LIMIT)
         if answer is None:
             self._page = self._browser.look()
-            raise Failed("Veilig Thuis kreeg geen ontvangstbevestiging" + self._desk_says())
+            raise Failed(self.tr("Veilig Thuis kreeg geen ontvangstbevestiging.") + self._desk_says())
         if self._names_child(answer.text) or own_look.holds(answer.data, self._needles()) or SUBJECT in answer.text:
-            raise Failed("in de ontvangstbevestiging staat iets uit het signaal")
-        return "Veilig Thuis heeft de ontvangstbevestiging, zonder naam of geboortedatum."
+            raise Failed(self.tr("In de ontvangstbevestiging staat iets uit het signaal."))
+        return self.tr("Veilig Thuis heeft de ontvangstbevestiging, zonder naam of geboortedatum.")
 
     def _empty(self) -> str:
         self._wait(lambda: not any(self._look().values()), self._left)
-        return f"Eigen blik via IMAP: alle {len(self._folders)} mappen van de postbus zijn leeg."
+        return self.tr("Eigen blik via IMAP: alle %(n)d mappen van de postbus zijn leeg.", n=len(self._folders))
 
     def _left(self) -> str:
         self._page = self._browser.look()
         left = ", ".join(name for name, count in self._folders.items() if count)
-        return f"er staat nog iets in: {left}{self._desk_says()}"
+        return self.tr("Er staat nog iets in: %(folders)s.", folders=left) + self._desk_says()
 
     def _desk_agrees(self) -> str:
-        self._until(
-            lambda page: "niets gevonden" in page.text or "staat nergens meer" in page.text,
-            "het bureau zegt niet dat alle mappen zijn nageteld",
+        gone = (
+            self.tr("%(all_folders)s, ook de prullenbak: niets gevonden", all_folders=""),
+            self.tr("%(all_folders)s, ook de prullenbak: dit bericht staat nergens meer", all_folders=""),
         )
-        return "Het bureau zegt hetzelfde: alle mappen nageteld, niets gevonden."
+        self._until(
+            lambda page: any(said in page.text for said in gone),
+            self.tr("Het bureau zegt niet dat alle mappen zijn nageteld."),
+        )
+        return self.tr("Het bureau zegt hetzelfde: alle mappen nageteld, niets gevonden.")
 
     def _memory(self) -> str:
         needles = self._needles()
         try:
             if not own_look.in_memory(os.getpid(), needles):  # we do know the name
-                raise Failed("onze eigen blik in het geheugen ziet niets, ook niet waar het hoort te staan")
+                raise Failed(self.tr("Onze eigen blik in het geheugen ziet niets, ook niet waar het hoort te staan."))
             pids = own_look.processes(self._school.agent.pid)
             self._wait(
                 lambda: not any(own_look.in_memory(pid, needles) for pid in own_look.processes(pids[0])),
-                lambda: "de naam of geboortedatum staat nog in het geheugen van het programma",
+                lambda: self.tr("De naam of geboortedatum staat nog in het geheugen van het programma."),
             )
         except own_look.NotAllowed:
-            return "Geheugen: niet bekeken. Dat kan alleen de beheerder (root) van een Linux-machine."
-        return f"Geheugen van het programma ({len(pids)} processen): niets."
+            return self.tr("Geheugen: niet bekeken. Dat kan alleen de beheerder (root) van een Linux-machine.")
+        return self.tr("Geheugen van het programma (processen: %(n)d): niets.", n=len(pids))
 
     def _files(self) -> str:
         needles = self._needles()
         if self._school.agent.ended() is not None:
-            raise Failed("het programma is onderweg gestopt")
+            raise Failed(self.tr("Het programma is onderweg gestopt."))
         if own_look.in_files(self._school.folder, needles):
-            raise Failed("in een bestand van het programma staat iets uit het signaal")
+            raise Failed(self.tr("In een bestand van het programma staat iets uit het signaal."))
         if own_look.holds(self._school.agent.printed, needles):
-            raise Failed("in de uitvoer van het programma staat iets uit het signaal")
-        return "Bestanden en uitvoer van het programma: niets."
+            raise Failed(self.tr("In de uitvoer van het programma staat iets uit het signaal."))
+        return self.tr("Bestanden en uitvoer van het programma: niets.")
 
     # -- tools ---------------------------------------------------------------------------------------------------
 
@@ -146,7 +148,7 @@ class Walk:
         return self._folders
 
     def _texts(self) -> tuple[str, ...]:
-        return tuple(text for child in self.sent.children for text in _traces(child))
+        return tuple(text for child in self.sent.children for text in _traces(child, self.tr))
 
     def _needles(self) -> tuple[bytes, ...]:
         return own_look.written(self._texts())
@@ -157,15 +159,17 @@ class Walk:
     def _desk_says(self) -> str:
         """The heading of the desk's page: it helps to find out why, and is left out if it could name the child."""
         heading = self._page.heading
-        return "" if not heading or self._names_child(heading) else f" (het bureau zegt: {heading})"
+        if not heading or self._names_child(heading):
+            return ""
+        return " " + self.tr("Het bureau zegt: %(heading)s", heading=heading)
 
     def _press(self, button: str, **typed: str) -> None:
         try:
             self._page = self._browser.press(self._page, button, **typed)
         except NoSuchButton:
-            raise Failed(f"de knop {button} is er niet") from None
+            raise Failed(self.tr("De knop ‘%(button)s’ is er niet.", button=button)) from None
         except (OSError, http.client.HTTPException):
-            raise Failed(f"het bureau antwoordt niet op {button}") from None
+            raise Failed(self.tr("Het bureau antwoordt niet op ‘%(button)s’.", button=button)) from None
 
     def _until(self, seen: Callable[[Sight], bool], otherwise: str) -> Sight:
         """Load the page again and again until something is seen on it."""
@@ -184,29 +188,31 @@ class Walk:
         end = self._clock.steady() + LIMIT
         while not done():
             if self._school.agent.ended() is not None:
-                raise Failed("het programma is gestopt")
+                raise Failed(self.tr("Het programma is gestopt."))
             if self._clock.steady() > end:
                 raise Failed(otherwise())
             time.sleep(_PAUSE)
 
 
-def _traces(child: Invented) -> tuple[str, ...]:
-    born = child.born
-    return child.family, child.birth_date, f"{born.day} {_MONTHS[born.month - 1]} {born.year}", born.isoformat()
+def _traces(child: Invented, tr: Language) -> tuple[str, ...]:
+    return child.family, child.birth_date, *{lang.day(child.born) for lang in (DUTCH, tr)}, child.born.isoformat()
 
 
 def walk(school: School, clock: Clock, began: float, tell: Callable[[str], None]) -> bool:
     """Go all the way; ``tell`` gets a line per step with the seconds since ``began`` (steady). True: all was well."""
-    way = Walk(school, clock)
+    way, tr = Walk(school, clock), school.tr
     for name, step in way.steps():
         try:
             said = step()
         except Failed as failed:
-            tell(f"{_seconds(clock.steady() - began)}  MISLUKT bij {name}: {failed}.")
+            why = tr("MISLUKT bij ‘%(step)s’. %(why)s", step=tr(name), why=failed)
+            tell(f"{seconds(clock.steady() - began, tr)}  {why}")
             return False
-        tell(f"{_seconds(clock.steady() - began)}  {said}")
+        tell(f"{seconds(clock.steady() - began, tr)}  {said}")
     return True
 
 
-def _seconds(number: float) -> str:
-    return f"{number:6.2f} s".replace(".", ",")
+def seconds(number: float, tr: Language) -> str:
+    """``  1,25 s``."""
+    whole, part = divmod(round(number * 100), 100)
+    return tr("%(whole)d,%(part)02d s", whole=whole, part=part).rjust(8)

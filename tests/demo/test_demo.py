@@ -20,6 +20,7 @@ import pytest
 from hwc_school_agent.demo import signals, walk
 from hwc_school_agent.demo.school import School
 from hwc_school_agent.host.clock import SystemClock
+from tests.language.test_pages import DUTCH, words_of
 
 pytestmark = pytest.mark.slow  # each starts the whole demo
 
@@ -48,6 +49,16 @@ def test_once_goes_all_the_way_and_leaves_nothing(short: Path) -> None:
     assert len(done.stdout.splitlines()) == 11
     assert not any(family in done.stdout for family in signals.FAMILY_NAMES)
     assert not re.search(r"\d{1,2}-\d{1,2}-\d{4}", done.stdout)
+
+
+def test_once_in_english(short: Path) -> None:
+    done = subprocess.run(
+        [*COMMAND, "--once", "--language", "en"],
+        env=_environment(short), capture_output=True, text=True, timeout=PATIENCE,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(done.stdout.splitlines()) == 11
+    assert words_of(done.stdout) & DUTCH == set()
 
 
 @pytest.fixture

@@ -11,10 +11,12 @@ from email.message import EmailMessage
 
 import pytest
 
+from hwc_school_agent.catalogues import language
 from hwc_school_agent.demo.browser import Browser
 from hwc_school_agent.demo.school import ADDRESSES
 from hwc_school_agent.demo.veilig_thuis_page import Page
 from tests.demo.conftest import Servers
+from tests.language.test_pages import DUTCH, words_of
 
 DESK = "http://127.0.0.1:1/"
 
@@ -67,6 +69,21 @@ def test_an_answer_appears_with_its_text_and_its_seconds(servers: Servers, page:
     assert "Antwoord van de school na 0 seconden" in seen.text
     assert "Het bericht <b>is</b> gelezen." in seen.text
     assert "Nog geen antwoord" not in seen.text
+
+
+def test_the_page_in_english(servers: Servers) -> None:
+    page = Page(servers.veilig_thuis, DESK, language("en"))
+    page.start()
+    try:
+        servers.veilig_thuis.send()
+        _answer(servers, servers.veilig_thuis.send().message_id, "Read.")
+        _answer(servers, "<nobody@x>", "Other.")
+        html = urllib.request.urlopen(page.address + "?lukte=niet").read().decode()
+    finally:
+        page.stop()
+    assert '<html lang="en">' in html
+    assert "Answer of the school after 0 seconds" in html
+    assert words_of(html) & DUTCH <= {"van"}, "but for a family name"
 
 
 def test_an_open_page_hears_of_an_answer_at_once(servers: Servers, page: Page) -> None:

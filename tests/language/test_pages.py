@@ -39,6 +39,8 @@ class _Texts(HTMLParser):
         "data-tellend",
         "data-nu",
         "data-klok",
+        "data-geantwoord",
+        "data-gestopt",
     )
 
     def __init__(self) -> None:

@@ -22,13 +22,13 @@ async function volg() {
       stand.dataset.stand = antwoord.headers.get("X-Stand");
       tel();
       if (stand.querySelectorAll(".brief--klaar").length > klaar) {
-        melding.textContent = "De school heeft geantwoord.";
+        melding.textContent = melding.dataset.geantwoord;
       }
     }
     verbinding.textContent = rust;
     setTimeout(volg, 0);
   } catch {
-    verbinding.textContent = "De proef is gestopt. Deze pagina kan dicht.";
+    verbinding.textContent = verbinding.dataset.gestopt;
     setTimeout(volg, 2000);
   }
 }
