@@ -24,7 +24,8 @@ def read_header(session: Session, place: Place) -> bytes:
 
 def _read(session: Session, place: Place, item: bytes, name: str) -> bytes:
     # Courier gives UIDs in EXAMINE that it does not keep: two messages of one second may swap theirs at the next
-    # SELECT, and then a person would confirm a message that nobody was shown. SELECT makes them last.
+    # SELECT, and then a person would confirm a message that nobody was shown, or what triage said of one would stand
+    # beside the other. SELECT makes them last, and in a folder that nobody ever opened so the UIDVALIDITY as well.
     how = b"SELECT " if session.strategy.select_to_read else b"EXAMINE "
     opened, fetched = session.run(
         how + argument(place.folder, place.role), b"UID FETCH %d (UID %s)" % (place.uid, item)

@@ -1,14 +1,13 @@
 """Read one message over a connection that is already logged in (``watch/spare.py``), in one round trip.
 
-Like ``read``: only ``BODY.PEEK[]``, in a folder opened with EXAMINE. For triage, where milliseconds matter.
+Like ``read``: only ``BODY.PEEK[]``, in a folder opened as there. For triage, where milliseconds matter.
 """
 
 from __future__ import annotations
 
-import socket
-
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.mailbox.heard import number, pairs, text_of
+from hwc_school_agent.mailbox.talk import Rested
 from hwc_school_agent.mailbox.wire import ProtocolError, Reader, Response, folder_name
 
 SECONDS = 10.0
@@ -21,13 +20,14 @@ class NotRead(Exception):
 class SwiftRead:
     """Ask first, do something else, then take the answer."""
 
-    def __init__(self, connection: socket.socket, place: Place, limit: int) -> None:
+    def __init__(self, rested: Rested, place: Place, limit: int) -> None:
         """Send the question for at most ``limit`` bytes of the message. Raises ``NotRead``."""
-        self._connection, self._place = connection, place
+        self._connection, self._place = rested.connection, place
+        how = b"SELECT " if rested.select else b"EXAMINE "  # why: ``mailbox/read.py``
         try:
-            connection.settimeout(SECONDS)
-            connection.sendall(
-                b"s1 EXAMINE " + folder_name(place.folder) + b"\r\n"
+            self._connection.settimeout(SECONDS)
+            self._connection.sendall(
+                b"s1 " + how + folder_name(place.folder) + b"\r\n"
                 b"s2 UID FETCH %d (UID BODY.PEEK[]<0.%d>)\r\n" % (place.uid, limit)
             )
         except OSError:

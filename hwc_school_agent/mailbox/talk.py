@@ -6,6 +6,7 @@ whole talk reads from top to bottom, one thread holds it beside everything else,
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Generator
 from dataclasses import dataclass
 
@@ -39,6 +40,14 @@ class Wait:
 @dataclass(frozen=True, slots=True)
 class StartTls:
     """Wants TLS on the connection from here on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """A connection, logged in and at rest, to be given away. ``select``: see ``Strategy.select_to_read``."""
+
+    connection: socket.socket
+    select: bool
 
 
 Ask = bytes | Wait | StartTls

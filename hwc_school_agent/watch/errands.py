@@ -54,6 +54,7 @@ class Errands:
         self._ledger = LedgerDay(settings, clock, loop, self._hands)
         self.status = self._ledger.status
         self._finishing: set[str] = set()
+        self._missed: float | None = None  # when a triage could not read what a look saw, and we looked again
         self._told: set[Place] = set()  # senders that know of the closed day
         self._closing: list[Callable[[Said], None]] | None = None
 
@@ -73,6 +74,8 @@ class Errands:
         def on_end(_well: bool) -> None:
             # a triage that could not answer is no reason for silence
             kind = heard[0] if heard else Kind.UNCLEAR
+            if not heard:
+                self._seen_wrongly()
             if self._book.learn(entry.handle, kind, self._clock.now()):
                 self._changed()
                 self._tell_sender(entry.place)
@@ -86,10 +89,18 @@ class Errands:
             TRIAGE_SECONDS,
             on_line,
             on_end,
-            keep=(spare.fileno(),) if spare else (),
+            keep=(spare.connection.fileno(),) if spare else (),
         )
         if spare:
-            spare.close()  # ours; the child has its own
+            spare.connection.close()  # ours; the child has its own
+
+    def _seen_wrongly(self) -> None:
+        """A message could not be read where a look saw it. It may have been moved, or the numbers of its folder are new
+        since (``mailbox/read.py``): then a look finds it again. At most one a minute, for a server that goes on so."""
+        now = self._clock.steady()
+        if self._missed is None or now - self._missed >= RETRY_SECONDS:
+            self._missed = now
+            self._look_again()
 
     def _tell_sender(self, place: Place) -> None:
         """On a day without school, where the school wants it: once a message, tell the sender which day somebody

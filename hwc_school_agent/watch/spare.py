@@ -5,9 +5,8 @@ It is given away whole with the fork and never used by ``watch`` itself; the nex
 
 from __future__ import annotations
 
-import socket
-
-from hwc_school_agent.mailbox.talk import Caller, Talk, Wait
+from hwc_school_agent.mailbox.platforms import strategy_for
+from hwc_school_agent.mailbox.talk import Caller, Rested, Talk, Wait
 from hwc_school_agent.settings import Mailbox
 from hwc_school_agent.watch.line import Line
 from hwc_school_agent.watch.loop import Loop
@@ -26,9 +25,11 @@ class Spare(Caller):
         self.stop = self._line.stop
         self.start, self.poke = self._line.start, self._line.poke
 
-    def take(self) -> socket.socket | None:
+    def take(self) -> Rested | None:
         """The connection, if there is one; the caller closes it."""
-        return self._line.take()
+        connection = self._line.take()
+        strategy = strategy_for(self._capabilities, self._mailbox.platform)
+        return Rested(connection, strategy.select_to_read) if connection is not None else None
 
     def _rest(self) -> Talk:
         self._words = type(self._words)()

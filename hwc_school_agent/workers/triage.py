@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from datetime import date
 
@@ -10,17 +9,16 @@ from hwc_school_agent.domain.outcome import PRACTICE, Kind
 from hwc_school_agent.domain.rehearsal import BEGINNING
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.mailbox.swift import NotRead, SwiftRead
+from hwc_school_agent.mailbox.talk import Rested
 from hwc_school_agent.settings import Settings
 
 LIMIT = 65_536  # bytes of a message that are looked into
 
 
-def run(
-    settings: Settings, place: Place, today: date, spare: socket.socket | None, say: Callable[[Kind], None]
-) -> None:
+def run(settings: Settings, place: Place, today: date, spare: Rested | None, say: Callable[[Kind], None]) -> None:
     """Say what the message at ``place`` asks of a person. Whatever cannot be read still rings (promise P1).
 
-    ``spare``: a connection that is logged in and ours alone. Raises what ``open_session`` and ``read_message``
+    ``spare``: a connection that is ours alone. Raises what ``open_session`` and ``read_message``
     raise; ``watch`` takes a triage that dies for ``UNCLEAR``.
     """
     try:

@@ -16,7 +16,7 @@ from hwc_school_agent.mailbox.read import read_header, read_message
 from hwc_school_agent.mailbox.session import open_session
 from tests.helpers import signal_mail, unique_child
 from tests.mailbox.scene import Scene
-from tests.servers import Dovecot, ImapFaults, MailServer
+from tests.servers import Courier, Dovecot, ImapFaults, MailServer
 
 
 def test_reading_leaves_a_message_unread(imap_server: MailServer, tmp_path: Path) -> None:
@@ -104,23 +104,17 @@ def test_a_read_only_folder_refuses(tmp_path: Path) -> None:
         assert scene.flags(place) == frozenset()
 
 
-def test_the_message_that_was_shown_is_the_one_that_is_confirmed(courier: MailServer, tmp_path: Path) -> None:
+def test_the_message_that_was_shown_is_the_one_that_is_confirmed(courier: Courier, tmp_path: Path) -> None:
     """Courier numbers messages anew until somebody opens the folder for writing."""
     scene = Scene.on(courier, None, tmp_path)
-    box = next(p for p in courier.dir.rglob("Maildir") if (p / "new").is_dir())
     for name, child in (("1795472549.Mzz.school", "Eerste Kind"), ("1795472549.Maa.school", "Tweede Kind")):
-        path = box / "tmp" / name
-        path.write_bytes(signal_mail(child, "1-1-2012"))
-        courier.own(path)
-        path.rename(box / "new" / name)
+        courier.deliver(signal_mail(child, "1-1-2012"), name=name)
         with open_session(scene.settings.mailbox) as session:
             (opened, _) = session.run(b"EXAMINE INBOX", b"UID FETCH 1:* (UID)")
     place = Place("INBOX", FolderRole.INBOX, opened.number("UIDVALIDITY") or 0, 1)
     with open_session(scene.settings.mailbox) as session:
         shown = read_message(session, place)
-    late = box / "new" / "1795472548.M0.school"
-    late.write_bytes(signal_mail("Derde Kind", "1-1-2012"))
-    courier.own(late)
+    courier.deliver(signal_mail("Derde Kind", "1-1-2012"), name="1795472548.M0.school")
     scene.confirm(place)
     with open_session(scene.settings.mailbox) as session:
         assert read_message(session, place) == shown

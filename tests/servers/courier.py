@@ -10,11 +10,11 @@ imapd and maildir.
 
 Profiles:
 
-``standard``       UIDPLUS, IDLE, ACL... as Debian ships it; folders are INBOX.Name
+``standard``       UIDPLUS, IDLE, ACL... as Debian ships it; folders are INBOX.Name. While a client idles, Courier
+                   looks into the folder once a minute (Debian's setting), or every ``idle`` seconds
 ``trash``          IMAP_MOVE_EXPUNGE_TO_TRASH: what is expunged moves to INBOX.Trash
 ``no-idle``        CAPABILITY without IDLE and UIDPLUS
-``enhanced-idle``  IMAP_ENHANCEDIDLE: IDLE pushes at once (needs gamin/FAM); else Courier polls
-                   the folder once a minute while idling
+``enhanced-idle``  IMAP_ENHANCEDIDLE: IDLE pushes at once (needs gamin/FAM)
 """
 
 from __future__ import annotations
@@ -96,8 +96,11 @@ class Courier(MailServer):
 
     CAPABILITY = "IMAP4rev1 UIDPLUS CHILDREN NAMESPACE THREAD=ORDEREDSUBJECT THREAD=REFERENCES SORT QUOTA IDLE"
 
-    def __init__(self, profile: str = "standard", *, folders: list[str] | None = None, **kw: Any) -> None:
+    def __init__(
+        self, profile: str = "standard", *, folders: list[str] | None = None, idle: int = 60, **kw: Any
+    ) -> None:
         super().__init__(profile, **kw)
+        self.idle = idle
         self.folders = ["Sent", "Trash", "Drafts", "Junk"] if folders is None else folders
         self._auth: _AuthDaemon | None = None
 
@@ -147,7 +150,7 @@ class Courier(MailServer):
             IMAP_CAPABILITY_TLS=cap + " AUTH=PLAIN",
             IMAP_KEYWORDS="1",
             IMAP_ACL="1",
-            IMAP_IDLE_TIMEOUT="60",
+            IMAP_IDLE_TIMEOUT=str(self.idle),
             IMAP_MAILBOX_SANITY_CHECK="1",
             IMAP_CHECK_ALL_FOLDERS="0",
             IMAP_OBSOLETE_CLIENT="0",
@@ -215,13 +218,13 @@ class Courier(MailServer):
             self._auth.stop()
             self._auth = None
 
-    def deliver(self, raw: bytes, folder: str = "INBOX", user: str | None = None) -> None:
-        """INBOX: into the maildir (tmp, then renamed into new), as an MTA would. Other folders
+    def deliver(self, raw: bytes, folder: str = "INBOX", user: str | None = None, *, name: str = "") -> None:
+        """INBOX: into the maildir (tmp, then renamed into new), as an MTA would; ``name``: of the file. Other folders
         (with or without "INBOX." in front): APPEND in a session of its own."""
         if folder.upper() != "INBOX":
             return self._append(raw, folder if folder.upper().startswith("INBOX.") else f"INBOX.{folder}", user)
         box = Path(self._homes[user or self.user]) / "Maildir"
-        name = f"{int(time.time())}.M{uuid.uuid4().hex}.school"
+        name = name or f"{int(time.time())}.M{uuid.uuid4().hex}.school"
         tmp = box / "tmp" / name
         tmp.write_bytes(raw.replace(b"\r\n", b"\n"))
         self.own(tmp)
