@@ -44,7 +44,6 @@ plugin {
   lazy_expunge = .EXPUNGED/
 }
 """
-NOW = time.time()
 
 
 def closed(scene: Scene) -> list[str]:
@@ -159,36 +158,36 @@ def standin(ca: CA) -> Iterator[GraphStandIn]:
 @pytest.fixture
 def mailbox(standin: GraphStandIn, ca: CA) -> Mailbox:
     made = Mailbox("outlook.example", USER, auth=Auth.MICROSOFT, ca_file=ca.cafile, graph=standin.address)
-    made.keyring.put(Purpose.RECOVERY, Token(TOKEN, NOW + 3600))
+    made.keyring.put(Purpose.RECOVERY, Token(TOKEN, time.time() + 3600))
     return made
 
 
 def test_counted_without_reading(mailbox: Mailbox, standin: GraphStandIn) -> None:
-    assert graph.look(mailbox, NOW) is Recovery.EMPTY
+    assert graph.look(mailbox, time.time()) is Recovery.EMPTY
     standin.items += ["AAMkAD/1=", "b", "c"]
-    assert graph.look(mailbox, NOW) is Recovery.KEEPS
+    assert graph.look(mailbox, time.time()) is Recovery.KEEPS
     assert len(standin.items) == 3
 
 
 def test_erased_for_good(mailbox: Mailbox, standin: GraphStandIn) -> None:
     standin.items += ["AAMkAD/1=", "b", "c", "d", "e"]
-    assert graph.erase(mailbox, NOW) is Recovery.EMPTY
+    assert graph.erase(mailbox, time.time()) is Recovery.EMPTY
     assert standin.items == []
 
 
 def test_a_hold_is_said_and_stops_nothing_else(mailbox: Mailbox, standin: GraphStandIn) -> None:
     standin.items += ["a", "b", "c"]
     standin.held.add("b")
-    assert graph.erase(mailbox, NOW) is Recovery.REFUSED
+    assert graph.erase(mailbox, time.time()) is Recovery.REFUSED
     assert standin.items == ["b"]
-    assert graph.look(mailbox, NOW) is Recovery.KEEPS
+    assert graph.look(mailbox, time.time()) is Recovery.KEEPS
 
 
 def test_without_the_right(mailbox: Mailbox, standin: GraphStandIn) -> None:
     standin.rights = False
     standin.items.append("a")
-    assert graph.look(mailbox, NOW) is Recovery.REFUSED
-    assert graph.erase(mailbox, NOW) is Recovery.REFUSED
+    assert graph.look(mailbox, time.time()) is Recovery.REFUSED
+    assert graph.erase(mailbox, time.time()) is Recovery.REFUSED
     assert standin.items == ["a"]
 
 
@@ -199,7 +198,7 @@ def test_without_the_right(mailbox: Mailbox, standin: GraphStandIn) -> None:
 )  # fmt: skip
 def test_an_odd_answer_is_never_empty(mailbox: Mailbox, standin: GraphStandIn, answer: tuple[int, bytes]) -> None:
     standin.broken = answer
-    assert graph.look(mailbox, NOW) is Recovery.NOT_SEEN
+    assert graph.look(mailbox, time.time()) is Recovery.NOT_SEEN
 
 
 def test_a_page_that_leads_elsewhere_is_not_followed(mailbox: Mailbox, standin: GraphStandIn) -> None:
@@ -207,7 +206,7 @@ def test_a_page_that_leads_elsewhere_is_not_followed(mailbox: Mailbox, standin: 
     standin.items += ["a", "b", "c"]
     with GraphStandIn(standin.ca) as elsewhere:
         standin.next_link = f"{elsewhere.address}/v1.0/x"
-        assert graph.erase(mailbox, NOW) is Recovery.NOT_SEEN
+        assert graph.erase(mailbox, time.time()) is Recovery.NOT_SEEN
         assert elsewhere.asked == []
     assert standin.items == ["a", "b", "c"]
 
@@ -215,15 +214,15 @@ def test_a_page_that_leads_elsewhere_is_not_followed(mailbox: Mailbox, standin: 
 def test_a_list_without_end_is_not_judged(mailbox: Mailbox, standin: GraphStandIn) -> None:
     standin.items += ["a", "b", "c"]
     standin.next_link = f"{standin.address}/v1.0/admin/exchange/mailboxes/x/folders/y/items?$select=id"
-    assert graph.erase(mailbox, NOW) is Recovery.NOT_SEEN
+    assert graph.erase(mailbox, time.time()) is Recovery.NOT_SEEN
 
 
 def test_graph_not_there(mailbox: Mailbox) -> None:
-    assert graph.look(replace(mailbox, graph="https://127.0.0.1:1"), NOW) is Recovery.NOT_SEEN
+    assert graph.look(replace(mailbox, graph="https://127.0.0.1:1"), time.time()) is Recovery.NOT_SEEN
 
 
 def test_no_other_platform_is_asked(standin: GraphStandIn) -> None:
-    assert graph.look(Mailbox("imap.example", USER, graph=standin.address), NOW) is Recovery.NOT_SEEN
+    assert graph.look(Mailbox("imap.example", USER, graph=standin.address), time.time()) is Recovery.NOT_SEEN
     assert standin.asked == []
 
 
@@ -234,9 +233,9 @@ def test_graph_needs_a_token_of_its_own(ca: CA) -> None:
             "outlook.example", USER, auth=Auth.MICROSOFT, ca_file=ca.cafile, tenant=TENANT, client_id=CLIENT,
             authority=entra.authority, client_secret=Secret(SECRET),
         )  # fmt: skip
-        new_token(mailbox, Purpose.MAILBOX, NOW)
+        new_token(mailbox, Purpose.MAILBOX, time.time())
         with pytest.raises(NoToken) as caught:  # the stand-in gives tokens for Exchange only
-            new_token(mailbox, Purpose.RECOVERY, NOW)
+            new_token(mailbox, Purpose.RECOVERY, time.time())
         assert caught.value.why is Refusal.NO_CONSENT
         assert [form["scope"] for form in entra.asked] == [
             "https://outlook.office365.com/.default", "https://graph.microsoft.com/.default",
@@ -250,12 +249,12 @@ def test_at_the_days_closing(tmp_path: Path, standin: GraphStandIn, how: Recover
     with Dovecot("oauth") as server:
         settings = settings_for(server, None, tmp_path)
         box = replace(settings.mailbox, auth=Auth.MICROSOFT, recoverable=how, graph=standin.address, user=USER)
-        box.keyring.put(Purpose.MAILBOX, Token(server.oauth.issue(USER, 3600), NOW + 3600))
-        box.keyring.put(Purpose.RECOVERY, Token(TOKEN, NOW + 3600))
+        box.keyring.put(Purpose.MAILBOX, Token(server.oauth.issue(USER, 3600), time.time() + 3600))
+        box.keyring.put(Purpose.RECOVERY, Token(TOKEN, time.time() + 3600))
         settings = replace(settings, mailbox=box)
         standin.items.append("a")
         said: list[str] = []
-        close.run(settings, CloseJob((), NOW), lambda word: said.append(word.line()))
+        close.run(settings, CloseJob((), time.time()), lambda word: said.append(word.line()))
         assert said == ["levelling", "empty", "empty"]
         assert len(standin.items) == left
         assert bool(standin.asked) is (how is Recoverable.DELETE)
