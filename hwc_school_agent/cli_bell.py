@@ -152,6 +152,7 @@ def _bell_defaults(config: Path) -> tuple[Path, str]:
     import tomllib
 
     from hwc_school_agent import settings_rules as rules
+    from hwc_school_agent.domain.site import at_port, is_loopback
 
     directory, secure, names = Path(RUNTIME_DIRECTORY), False, []
     host, port = rules.listen(DESK)
@@ -164,8 +165,8 @@ def _bell_defaults(config: Path) -> tuple[Path, str]:
     except (OSError, ValueError, AttributeError, TypeError, rules.Wrong):
         pass  # ``run`` and ``config validate`` say what is wrong with it; a bell rings all the same
     # on this machine by its name: at a number browsers make no passkeys (``desk/passkey_deeds.py``)
-    place = names[0] if names else "localhost" if rules.is_loopback(host) else f"[{host}]" if ":" in host else host
-    return directory / BELL_SOCKET, f"{'https' if secure else 'http'}://{place}:{port}/"
+    place = at_port(names[0] if names else "localhost" if is_loopback(host) else host, port)
+    return directory / BELL_SOCKET, f"{'https' if secure else 'http'}://{place}/"
 
 
 @click.group("bell-token")

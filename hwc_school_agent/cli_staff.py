@@ -63,8 +63,7 @@ def _secret(stream: TextIO | None, passkey: bool, settings: Settings) -> str | C
 
 def _address(desk: Desk) -> str:
     """Where a browser makes passkeys: a host name, under https or on this machine; ``""`` when there is none."""
-    from hwc_school_agent.domain.site import site_of
-    from hwc_school_agent.settings_rules import is_loopback
+    from hwc_school_agent.domain.site import is_loopback, site_of
 
     if name := next((name for name in desk.names if site_of(name)), ""):
         return f"https://{name}:{desk.port}/" if desk.certificate else f"https://{name}/"

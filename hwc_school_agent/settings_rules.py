@@ -1,16 +1,17 @@
 """What a single value of the configuration may be. Each function takes the text and returns the typed value.
 
-Each raises ``Wrong(sentence, remedy)``, never quoting the value. Pure; standard library only.
+Each raises ``Wrong(sentence, remedy)``, never quoting the value. Pure.
 """
 
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import re
 from datetime import date, time, timedelta
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
+
+from hwc_school_agent.domain.site import is_address, is_loopback
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 LONGEST_CLOSURE = timedelta(days=100)
@@ -151,20 +152,6 @@ def host(text: str) -> str:
     if re.search(r":[0-9]+$", name):
         raise Wrong("This is a host name with a port.", "Write the port under the key port.")
     raise Wrong("This is not a host name.", 'Write it as "mail.school.example".')
-
-
-def is_address(text: str) -> bool:
-    """Whether ``text`` is an IPv4 or IPv6 address."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
-def is_loopback(text: str) -> bool:
-    """Whether a host is this machine for certain: 127.0.0.0/8, ::1 or localhost."""
-    return ipaddress.ip_address(text).is_loopback if is_address(text) else text.lower().rstrip(".") == "localhost"
 
 
 def listen(text: str) -> tuple[str, int]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validato
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from hwc_school_agent import settings_rules as rules
+from hwc_school_agent.domain.site import is_loopback
 from hwc_school_agent.settings_shape_mailbox import MailboxSection, Section
 from hwc_school_agent.settings_types import (
     Clock,
@@ -159,7 +160,7 @@ class DeskSection(Section):
     @field_validator("listen")
     @classmethod
     def _listen(cls, value: tuple[str, int], info: ValidationInfo) -> tuple[str, int]:
-        if not rules.is_loopback(value[0]) and not info.data.get("certificate", "unknown"):
+        if not is_loopback(value[0]) and not info.data.get("certificate", "unknown"):
             raise wrong(
                 "Other machines could reach the desk, and without a certificate everybody on the network reads along.",
                 'Give certificate and key, or listen on "127.0.0.1:8420".',

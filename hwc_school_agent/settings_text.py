@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hwc_school_agent.domain.sender_check import EXCHANGE
+from hwc_school_agent.domain.site import at_port
 from hwc_school_agent.settings import (
     Auth,
     Bell,
@@ -180,7 +181,7 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
             "known_until": days.known_until.isoformat() if days.known_until else "",
         },
         "desk": {
-            "listen": _listen(desk.host, desk.port),
+            "listen": at_port(desk.host, desk.port),
             "certificate": desk.certificate,
             "key": desk.key,
             "names": list(desk.names),
@@ -192,7 +193,7 @@ def tree(settings: Settings) -> dict[str, dict[str, Value]]:
         "people": {"phone_card": [f"{p.name}, {p.role}, {p.number}" for p in settings.people.phone_card]},
         "bell": {
             "group": settings.bell.group,
-            "listen": _listen(settings.bell.host, settings.bell.port),
+            "listen": at_port(settings.bell.host, settings.bell.port) if settings.bell.host else "",
             "mail_to": list(settings.bell.mail_to),
         },
     }
@@ -222,10 +223,6 @@ def as_text(settings: Settings) -> str:
             rows.append(f"# ledger key: {'**********' if settings.ledger_key else 'none'} (credential ledger__key)")
         parts.append("\n".join(rows))
     return "\n\n".join(parts) + "\n"
-
-
-def _listen(host: str, port: int) -> str:
-    return "" if not host else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _clock(moment: time) -> str:

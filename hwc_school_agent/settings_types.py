@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from hwc_school_agent import settings_rules as rules
+from hwc_school_agent.domain.site import is_loopback
 
 #: The type of a ``PydanticCustomError`` whose context holds a sentence and a remedy of ours.
 OURS = "hwc"
@@ -48,7 +49,7 @@ def _statement_or_none(text: str) -> tuple[date, int] | None:
 
 def only_to_ourselves(tls: str, host: str | None) -> str:
     """``tls``, which may be ``none`` towards this machine only. ``host``: ``None`` when it is wrong itself."""
-    if tls == "none" and host is not None and not rules.is_loopback(host):
+    if tls == "none" and host is not None and not is_loopback(host):
         raise wrong(
             "Without TLS the password and the signals travel in the open.",
             'Use "implicit" or "starttls"; "none" is for a server on this machine only.',

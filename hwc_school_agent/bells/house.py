@@ -80,9 +80,9 @@ class _Strand:
 class House:
     """Serves bells until it is killed."""
 
-    def __init__(self, listening: socket.socket, word: int, certificate: Path, key: Path, state: Path, rope: Path):
-        """``word``: the pipe to ``watch``. ``state``: where ``tokens`` are. ``rope``: the socket of the bells."""
-        self._listening, self._word, self._state, self._rope = listening, word, state, rope
+    def __init__(self, listening: socket.socket, certificate: Path, key: Path, state: Path, rope: Path):
+        """``state``: where ``tokens`` are. ``rope``: the socket of the bells."""
+        self._listening, self._state, self._rope = listening, state, rope
         self._certificate, self._key = certificate, key
         self._tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._tls.load_cert_chain(certificate, key)
@@ -182,16 +182,16 @@ class House:
         now = asyncio.get_running_loop().time()
         if now - self._told >= SAID_EVERY:
             self._told = now
-            os.write(self._word, b"refused\n")
+            os.write(1, b"refused\n")
 
 
 def main(arguments: list[str]) -> None:
-    """``LISTENING-FD WORD-FD CERTIFICATE KEY STATE-DIRECTORY ROPE``. Ends with its parent."""
+    """``LISTENING-FD CERTIFICATE KEY STATE-DIRECTORY ROPE``; stdout goes to ``watch``. Ends with its parent."""
     harden()
-    descriptor, word, *paths = arguments
+    descriptor, *paths = arguments
     listening = socket.socket(fileno=int(descriptor))
     certificate, key, state, rope = map(Path, paths)
-    asyncio.run(House(listening, int(word), certificate, key, state, rope).serve())
+    asyncio.run(House(listening, certificate, key, state, rope).serve())
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ NO_CERTIFICATE = 3  # exit code that ``watch/door.py`` knows
 
 def run(
     settings: Settings,
-    listening: socket.socket,
+    doors: tuple[socket.socket, ...],
     control: socket.socket,
     board: Board,
     sessions: tuple[Session, ...],
@@ -41,13 +41,13 @@ def run(
 ) -> None:
     """Serve the page until nobody uses it or what was shown is over. Does not return: ends the process.
 
-    ``listening`` is shared with ``watch`` and is left open there; ``control`` carries boards in and orders out.
+    ``doors`` are shared with ``watch`` and are left open there; ``control`` carries boards in and orders out.
     """
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)  # a browser that is closed while it is answered ends no desk
     logging.disable(logging.CRITICAL)  # nothing a request holds may reach a log, whoever wants to log it
     code = 1
     try:
-        asyncio.run(_serve(settings, listening, control, board, sessions, attempts, key))
+        asyncio.run(_serve(settings, doors, control, board, sessions, attempts, key))
         code = 0
     finally:
         os._exit(code)
@@ -63,7 +63,7 @@ class _Server(uvicorn.Server):
 
 async def _serve(
     settings: Settings,
-    listening: socket.socket,
+    doors: tuple[socket.socket, ...],
     control: socket.socket,
     board: Board,
     sessions: tuple[Session, ...],
@@ -93,7 +93,7 @@ async def _serve(
     )
     server = _Server(config)
     life.listens(server)
-    await server.serve(sockets=[listening])
+    await server.serve(sockets=list(doors))
 
 
 def _certificate_fits(settings: Settings) -> bool:

@@ -1,4 +1,4 @@
-"""Fork a child for one task. It answers lines over a pipe and dies; its memory goes with it.
+"""A child for one task: forked, or begun anew. It answers lines over a pipe and dies; its memory goes with it.
 
 Only processes with one thread may fork (``watch``, the desk, a worker); all of ours have one.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hwc_school_agent.host.process import die_with_parent, silence
@@ -35,6 +36,13 @@ class Child:
             os.kill(self.pid, signal.SIGKILL)
 
 
+def say_into(fd: int, line: str) -> None:
+    """Send one line up a pipe, whole."""
+    data = line.encode() + b"\n"
+    while data:
+        data = data[os.write(fd, data) :]
+
+
 def fork(task: Callable[[Say], None], *, keep: Iterable[int] = (), quiet: bool = True) -> Child:
     """Run ``task(say)`` in a new process; ``say`` sends one line up the pipe.
 
@@ -58,9 +66,7 @@ def fork(task: Callable[[Say], None], *, keep: Iterable[int] = (), quiet: bool =
             silence()
 
         def say(line: str) -> None:
-            data = line.encode() + b"\n"
-            while data:
-                data = data[os.write(theirs, data) :]
+            say_into(theirs, line)
 
         task(say)
         code = 0
@@ -68,6 +74,34 @@ def fork(task: Callable[[Say], None], *, keep: Iterable[int] = (), quiet: bool =
         pass
     finally:
         os._exit(code)
+
+
+def begin(module: str, words: Sequence[str] = (), *, given: bytes = b"", keep: Iterable[int] = ()) -> Child:
+    """Run ``python -I -m module words``: an interpreter of its own, not a copy of this process, so that nothing of our
+    memory goes with it. It speaks on its standard output; everything else is as with ``fork``.
+
+    ``given`` waits at its standard input, all of it: what does not fit into a pipe (64 kB) is cut off, and its reader
+    must find that wrong. ``keep``: descriptors that it needs, under the same numbers. The module hardens itself.
+    """
+    kept = tuple(keep)
+    source, sink = os.pipe()
+    mine, theirs = os.pipe()
+    os.set_blocking(sink, False)
+    with contextlib.suppress(BlockingIOError):
+        os.write(sink, given)
+    os.close(sink)
+
+    def task(_say: Say) -> None:
+        os.dup2(source, 0)
+        os.dup2(theirs, 1)
+        for fd in kept:
+            os.set_inheritable(fd, True)
+        os.execv(sys.executable, [sys.executable, "-I", "-m", module, *words])  # noqa: S606 - our own interpreter
+
+    child = fork(task, keep=(source, theirs, *kept))
+    for fd in (source, theirs, child.fd):
+        os.close(fd)
+    return Child(child.pid, mine)
 
 
 def _close_all_but(keep: set[int]) -> None:

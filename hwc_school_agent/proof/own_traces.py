@@ -46,7 +46,7 @@ def swap(proc: Path = Path("/proc"), groups: Path = Path("/sys/fs/cgroup")) -> S
 
 def cores() -> Switch:
     """Whether a fault of this process could leave its memory on the disk. All processes of the agent are alike: they
-    are forks of one that has forbidden it (``host/process.py``)."""
+    are forks of one that has forbidden it, as this one is, or begin with that (``host/process.py``)."""
     if sys.platform != "linux":
         return Switch.NOT_SEEN
     dumpable = ctypes.CDLL(None).prctl(_PR_GET_DUMPABLE, 0, 0, 0, 0)

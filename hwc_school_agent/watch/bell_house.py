@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from pathlib import Path
 
-from hwc_school_agent.host.child import Child, Say, fork
+from hwc_school_agent.host.child import Child, begin
 from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.door import listen
@@ -28,7 +27,6 @@ class BellHouse:
         self._settings, self._loop, self._rope = settings, loop, rope
         self._listening: socket.socket | None = None
         self._child: Child | None = None
-        self._pipe = -1
         self._failures = 0
         self._steady: Timer | None = None
         self._again: Timer | None = None
@@ -55,29 +53,21 @@ class BellHouse:
         if self._listening is None:
             return
         listening = self._listening.fileno()
-        mine, theirs = os.pipe()
         desk = self._settings.desk
         paths = [desk.certificate, desk.key, str(self._settings.state.directory), str(self._rope)]
-        words = [sys.executable, "-I", "-m", MODULE, str(listening), str(theirs), *paths]
-
-        def task(_say: Say) -> None:
-            os.set_inheritable(listening, True)
-            os.set_inheritable(theirs, True)
-            os.execv(sys.executable, words)  # noqa: S606 - our own interpreter; paths of our own settings
-
-        self._child = fork(task, keep=(listening, theirs))
-        os.close(theirs)
-        self._pipe = mine
-        self._loop.add_reader(mine, self._hear)
+        self._child = begin(MODULE, [str(listening), *paths], keep=(listening,))
+        self._loop.add_reader(self._child.fd, self._hear)
         self._steady = self._loop.call_later(STEADY, self._well)
 
     def _well(self) -> None:
         self._failures = 0
 
     def _hear(self) -> None:
-        if os.read(self._pipe, 64):  # it knows one word
+        if self._child is None:
+            return
+        if os.read(self._child.fd, 64):  # it knows one word
             log(Event.BELL_REFUSED)
-        elif self._child is not None:
+        else:
             self._reap(self._child)
             self._failures += 1
             log(Event.BELL_HOUSE_FAILED, self._failures)
@@ -87,8 +77,7 @@ class BellHouse:
     def _reap(self, child: Child) -> None:
         if self._steady is not None:
             self._steady.cancel()
-        self._loop.remove_reader(self._pipe)
-        os.close(self._pipe)
+        self._loop.remove_reader(child.fd)
         child.kill()
         child.reap()
         self._child = None

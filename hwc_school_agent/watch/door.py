@@ -1,4 +1,4 @@
-"""The desk's door: holds the listening socket and never reads from it. When somebody knocks, a child is forked
+"""The desk's door: holds the listening sockets and never reads from them. When somebody knocks, a child is forked
 that serves the page; when it ends (idle, or content was shown) the door waits for the next knock.
 
 The tables of sessions and failed log-ins live here, so that a new child knows who is logged in.
@@ -6,11 +6,14 @@ The tables of sessions and failed log-ins live here, so that a new child knows w
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import importlib
 import socket
 from collections.abc import Callable
 
 from hwc_school_agent.domain.board import Attempts, Board, Order, OrderWord, Session
+from hwc_school_agent.domain.site import at_port, held_at
 from hwc_school_agent.host.child import Child, Say, fork
 from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.settings import Settings
@@ -34,6 +37,32 @@ def listen(host: str, port: int) -> socket.socket:
     return s
 
 
+class NotFree(OSError):
+    """An address of the desk that cannot be had. ``taken``: another program listens there."""
+
+    def __init__(self, address: str, *, taken: bool) -> None:
+        self.address, self.taken = address, taken
+
+
+def open_doors(host: str, port: int) -> tuple[socket.socket, ...]:
+    """The listening sockets of a desk at ``host``: all that ``domain.site.held_at`` names and this machine has.
+
+    Raises ``NotFree``.
+    """
+    first, *others = held_at(host)
+    with contextlib.ExitStack() as held:
+        doors: list[socket.socket] = []
+        for address in (first, *others):
+            try:
+                doors.append(held.enter_context(listen(address, port)))
+            except OSError as error:
+                if address in others and error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    continue  # no IPv6 here: then nobody else can be there either
+                raise NotFree(at_port(address, port), taken=error.errno == errno.EADDRINUSE) from None
+        held.pop_all()
+    return tuple(doors)
+
+
 class Door:
     """At most one desk at a time."""
 
@@ -41,13 +70,13 @@ class Door:
         self,
         settings: Settings,
         loop: Loop,
-        listening: socket.socket,
+        doors: tuple[socket.socket, ...],
         key: bytes,
         board: Callable[[], Board],
         on_order: Callable[[Order], None],
         steady: Callable[[], float],
     ) -> None:
-        self._settings, self._loop, self._listening, self._key = settings, loop, listening, key
+        self._settings, self._loop, self._doors, self._key = settings, loop, doors, key
         self._board, self._on_order, self._steady = board, on_order, steady
         self.sessions: tuple[Session, ...] = ()
         self.attempts: tuple[Attempts, ...] = ()
@@ -65,20 +94,25 @@ class Door:
         return self._child is not None
 
     def _wait_for_knock(self) -> None:
-        self._loop.add_reader(self._listening.fileno(), self._knock)
+        for door in self._doors:
+            self._loop.add_reader(door.fileno(), self._knock)
+
+    def _stop_waiting(self) -> None:
+        for door in self._doors:
+            self._loop.remove_reader(door.fileno())
 
     def _knock(self) -> None:
-        self._loop.remove_reader(self._listening.fileno())
+        self._stop_waiting()
         mine, theirs = socket.socketpair()
         board = self._board()
         settings, sessions, attempts, key = self._settings, self.sessions, self.attempts, self._key
-        listening = self._listening
+        doors = self._doors
 
         def task(_say: Say) -> None:
             desk = importlib.import_module("hwc_school_agent.desk.main")
-            desk.run(settings, listening, theirs, board, sessions, attempts, key)
+            desk.run(settings, doors, theirs, board, sessions, attempts, key)
 
-        self._child = fork(task, keep=(listening.fileno(), theirs.fileno()))
+        self._child = fork(task, keep=(*(door.fileno() for door in doors), theirs.fileno()))
         theirs.close()
         mine.setblocking(False)
         self._control = mine
@@ -175,5 +209,6 @@ class Door:
             self._child.kill()
             self._child.reap()
             self._child = None
-        self._loop.remove_reader(self._listening.fileno())
-        self._listening.close()
+        self._stop_waiting()
+        for door in self._doors:
+            door.close()

@@ -31,7 +31,7 @@ def main(config: Path, credentials: Path | None) -> int:
     from hwc_school_agent.host.clock import SystemClock
     from hwc_school_agent.host.lock import Taken, hold
     from hwc_school_agent.host.random_keys import installation_key
-    from hwc_school_agent.watch.door import listen
+    from hwc_school_agent.watch.door import NotFree, open_doors
     from hwc_school_agent.watch.loop import Loop
     from hwc_school_agent.watch.watch import Watch
 
@@ -64,15 +64,22 @@ def main(config: Path, credentials: Path | None) -> int:
         )
     _make_ledger(settings)
     try:
-        listening = listen(settings.desk.host, settings.desk.port)
-    except OSError:
+        doors = open_doors(settings.desk.host, settings.desk.port)
+    except NotFree as fault:
+        if fault.taken:
+            return _complain(
+                "Op %(address)s luistert al een ander programma. Wie het bureau opent, kan daar terechtkomen. Stop dat"
+                " programma, of kies een andere poort in [desk] listen.",
+                speaks,
+                address=fault.address,
+            )
         return _complain(
-            "Het adres %(address)s is niet vrij. Kies een ander in [desk] listen.",
+            "Het adres %(address)s is niet te gebruiken. Kies een ander in [desk] listen.",
             speaks,
-            address=":".join((settings.desk.host, str(settings.desk.port))),
+            address=fault.address,
         )
     loop = Loop(SystemClock())
-    watch = Watch(settings, SystemClock(), loop, listening, memory)
+    watch = Watch(settings, SystemClock(), loop, doors, memory)
     _stop_on_signal(loop)
     try:
         watch.start()
@@ -128,20 +135,15 @@ def _read_settings(config: Path, credentials: Path | None) -> Child:
 def _make_ledger(settings: Settings) -> None:
     """Key and ledger, where an installation has neither: made now, as with a day's first entry their time would tell.
 
-    In a child, for cryptography stays out of here. What goes wrong is said when the day's entry cannot be written.
+    What goes wrong is said when the day's entry cannot be written.
     """
 
-    def task(_say: Say) -> None:
-        from importlib import import_module
-
-        from hwc_school_agent.host.clock import SystemClock, local
-
-        today = local(SystemClock().now(), settings.school.timezone).date()
-        beginning = import_module("hwc_school_agent.proof.beginning")
-        beginning.ensure(settings.state.directory, settings.ledger_key.reveal(), today)
+    from hwc_school_agent.host.clock import SystemClock, local
+    from hwc_school_agent.watch.hands import Worker, born
 
     if not {"ledger", "ledger.key"} & set(os.listdir(settings.state.directory)):
-        collect(fork(task))
+        today = local(SystemClock().now(), settings.school.timezone).date()
+        collect(born(Worker.BEGINNING, (settings.state.directory, settings.ledger_key, today)))
 
 
 def _complain(text: str, language: str = "nl", **facts: object) -> int:

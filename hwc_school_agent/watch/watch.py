@@ -43,7 +43,12 @@ class Watch:
     """One school's agent."""
 
     def __init__(
-        self, settings: Settings, clock: Clock, loop: Loop, listening: socket.socket, memory: OwnMemory | None = None
+        self,
+        settings: Settings,
+        clock: Clock,
+        loop: Loop,
+        doors: tuple[socket.socket, ...],
+        memory: OwnMemory | None = None,
     ) -> None:
         """``memory``: of this process, for the rehearsal's search."""
         self._settings, self._clock, self._loop = settings, clock, loop
@@ -82,7 +87,7 @@ class Watch:
         self._looked: float | None = None  # when the clock last asked for a look, and had it
         self._changed = False
         self._duty: Duty = self._ask_duty(by_clock=False)  # the first tick does what is due
-        self._door = Door(settings, loop, listening, secret, self._fresh_board, self._on_order, clock.steady)
+        self._door = Door(settings, loop, doors, secret, self._fresh_board, self._on_order, clock.steady)
         loop.after_each = self._tell
 
     # -- life -----------------------------------------------------------------------------

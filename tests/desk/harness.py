@@ -51,7 +51,7 @@ ROOT = Path(__file__).parents[2]
 class _Program:
     def __init__(self, settings: Settings) -> None:
         from hwc_school_agent.host.clock import SystemClock
-        from hwc_school_agent.watch.door import Door, listen
+        from hwc_school_agent.watch.door import Door, open_doors
         from hwc_school_agent.watch.loop import Loop
 
         self.clock = SystemClock()
@@ -61,7 +61,7 @@ class _Program:
         self.door = Door(
             settings,
             self.loop,
-            listen(settings.desk.host, settings.desk.port),
+            open_doors(settings.desk.host, settings.desk.port),
             b"k" * 32,
             self.fresh,
             self.on_order,
