@@ -17,6 +17,7 @@ from hwc_school_agent.host.event_log import Event, log
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.hands import Hands, Worker
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.status import Word
 
 AFTER_SECONDS = 1800.0  # from the day's closing to the entry: longer than a closing and its second try
 AGAIN_SECONDS = 600.0  # while it cannot be written, till midnight
@@ -68,7 +69,8 @@ class LedgerDay:
     def status(self) -> str:
         """For ``systemctl status``, while today's entry cannot be written."""
         told = self._day is not None and self._day.told
-        return f"; grootboek niet bijgewerkt (HWC-{Event.NOT_ENTERED.value[0]})" if told else ""
+        language = self._settings.school.language
+        return Word.LEDGER.of(language, code=Event.NOT_ENTERED.value[0]) if told else ""
 
     def _wait(self, day: _Day) -> None:
         """In steps, for the machine may sleep in between or its clock be set."""

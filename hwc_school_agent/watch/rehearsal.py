@@ -22,6 +22,7 @@ from hwc_school_agent.host.own_memory import OwnMemory
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.hands import Hands, Worker
 from hwc_school_agent.watch.loop import Loop, Timer
+from hwc_school_agent.watch.status import Word
 
 LIMIT_SECONDS = 300.0  # for the whole way
 AGAIN_SECONDS = 900.0  # after one that failed, until one goes well
@@ -112,11 +113,11 @@ class Rehearsal:
         """For ``systemctl status``, behind the time of the last look."""
         if self.today is None:
             return ""
-        apart = self.today.apart
-        clock = f"; klok {apart} min anders dan de mailserver (HWC-{Event.CLOCK_APART.value[0]})" if apart else ""
+        apart, speaks = self.today.apart, self._settings.school.language
+        clock = Word.CLOCK.of(speaks, apart=apart, code=Event.CLOCK_APART.value[0]) if apart else ""
         if self.today.leg is not None and self.failed():
-            return f"; proef mislukt (HWC-{code(self.today.leg)}){clock}"
-        return f"; proef gelukt{clock}"
+            return Word.FAILED.of(speaks, code=code(self.today.leg)) + clock
+        return Word.REHEARSED.of(speaks) + clock
 
     def stop(self) -> None:
         """Kill what runs; the next rehearsal sweeps what is left."""

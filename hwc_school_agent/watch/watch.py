@@ -30,7 +30,7 @@ from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.monthly import Monthly
 from hwc_school_agent.watch.rehearsal import Rehearsal
 from hwc_school_agent.watch.spare import Spare
-from hwc_school_agent.watch.status import status
+from hwc_school_agent.watch.status import Word, status
 from hwc_school_agent.watch.tokens import tokens_for
 
 HEARTBEAT_SECONDS = 15.0
@@ -99,7 +99,7 @@ class Watch:
         self._ear.start()
         self._loop.call_later(SPARE_AFTER, self._spare.start)
         self._heartbeat()
-        notify("READY=1\nSTATUS=nog niet gekeken")
+        notify(f"READY=1\nSTATUS={Word.UNSEEN.of(self._settings.school.language)}")
         log(Event.STARTED)
 
     def stop(self) -> None:
@@ -217,7 +217,8 @@ class Watch:
     def _status(self) -> None:
         """The look that it names is one that the clock asked for, also when a message has caused another since."""
         more = self._rehearsal.status() + self._errands.status()
-        notify(f"STATUS={status(self._board, self._looked, more, self._settings.school.timezone)}")
+        school = self._settings.school
+        notify(f"STATUS={status(self._board, self._looked, more, school.timezone, school.language)}")
 
     def _rehearsed(self) -> None:
         """A rehearsal has ended."""

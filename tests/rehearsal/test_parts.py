@@ -224,6 +224,9 @@ def test_one_that_failed_rings_once_at_the_look_and_is_repeated(tmp_path: Path) 
     assert made.rings(datetime(2026, 9, 2, 7, 45))
     assert not made.rings(datetime(2026, 9, 2, 7, 46))
     assert made.status() == "; proef mislukt (HWC-241)"
+    made._settings = replace(made._settings, school=School("x", language="en"))
+    assert made.status() == "; rehearsal failed (HWC-241)"
+    made._settings = replace(made._settings, school=School("x"))
     _tick(made, 2, "07:06")
     assert made.begun == 1
     clock.at += watched.AGAIN_SECONDS

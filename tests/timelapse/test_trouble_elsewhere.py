@@ -94,7 +94,7 @@ def test_the_disk_is_full(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Pa
         last = [code for at, code in lapse.codes if at >= lapse.at("17:00") and not code.startswith("LOOK_OK")]
         assert last[0] == "CLOSED"
         assert [code.partition(" ")[0] for code in last[1:]] == ["NOT_ENTERED"]
-        assert lapse.status.endswith("; grootboek niet bijgewerkt (HWC-250)")
+        assert lapse.status.endswith("; controleboek niet bijgewerkt (HWC-250)")
         assert {r.why for r in lapse.rings} == {"LOOK", "ARRIVAL"}, "nobody is rung for the disk"
         fill(False)
         lapse.advance("17:46")  # tried every ten minutes
