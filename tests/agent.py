@@ -243,11 +243,21 @@ class Bell:
                     self._socket.send(answer)
                 self.words.append(word)
 
+    def send(self, word: str) -> None:
+        """Say a word of its own: whose bell it is."""
+        self._socket.send(f"{word}\n".encode())
+
+    def close(self) -> None:
+        """Hang up."""
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)  # the thread that reads would keep it open
+        self._socket.close()
+
     def __enter__(self) -> Bell:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._socket.close()
+        self.close()
 
 
 def _toml(value: object) -> str:

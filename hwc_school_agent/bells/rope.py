@@ -89,6 +89,11 @@ class Rope:
         """How many bells are connected."""
         return len(self._bells)
 
+    @property
+    def hang(self) -> frozenset[Whose]:
+        """Whose bells they are."""
+        return frozenset(bell.whose for bell in self._bells)
+
     def open(self) -> None:
         """Make the socket and listen. A socket left by an agent that died is replaced; anything else at that path
         is not. Raises ``OSError``, also when there is no such group."""

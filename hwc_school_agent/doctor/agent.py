@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import socket
 import struct
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from hwc_school_agent.doctor.codes import Check, Finding, found, well
 from hwc_school_agent.domain.school_days import is_school_day
+from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.settings import Settings
 
 CONTROL_SOCKET = "control.sock"
@@ -32,7 +34,7 @@ LEGS = {
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """What was heard. ``answer``: ``sees 1 ok``; ``None`` when it did not answer. ``service``: of systemd."""
+    """What was heard. ``answer``: ``sees 1 ok for head``; ``None`` when it did not answer. ``service``: of systemd."""
 
     running: bool
     answer: str | None = None
@@ -79,12 +81,16 @@ def judge(agent: Agent) -> list[Finding]:
     return [*findings, (well if sees else found)(Check.AGENT_BLIND)]
 
 
-def judge_bells(agent: Agent) -> list[Finding]:
-    """Whether a bell hangs; nothing when the agent does not run."""
+def judge_bells(agent: Agent, present: Collection[Role] | None) -> list[Finding]:
+    """Whether a bell hangs for everybody; nothing when the agent does not run. ``present``: the roles that somebody
+    has, ``None`` when nobody knows."""
     words = (agent.answer or "").split()
     if len(words) < 2 or not words[1].isdigit():
         return []
-    return [(well if int(words[1]) else found)(Check.NO_BELL)]
+    if not int(words[1]):
+        return [found(Check.NO_BELL)]
+    without = tuple(role for role in Role if role in (present or ()) and role.value not in _after("for", words))
+    return [well(Check.NO_BELL), (found if without else well)(Check.NO_BELL_FOR, roles=without)]
 
 
 def judge_clock(agent: Agent) -> list[Finding]:
@@ -95,9 +101,12 @@ def judge_clock(agent: Agent) -> list[Finding]:
 
 def minutes_apart(agent: Agent) -> int:
     """Minutes by which the clocks differ, as the agent says; 0 when it does not say so."""
-    words = (agent.answer or "").split()
-    number = words[words.index("apart") + 1 :][:1] if "apart" in words else []
+    number = _after("apart", (agent.answer or "").split())[:1]
     return int(number[0]) if number and number[0].isdigit() else 0
+
+
+def _after(word: str, words: list[str]) -> list[str]:
+    return words[words.index(word) + 1 :] if word in words else []
 
 
 def judge_rehearsal(agent: Agent, settings: Settings, now: datetime, to: str) -> list[Finding]:

@@ -75,6 +75,8 @@ class Check(Enum):
     READ_ONLY = (431, Area.FOLDERS, Level.FAULT)
     HIDDEN_FOLDER = (436, Area.FOLDERS, Level.WARNING)
     OTHERS_READ = (438, Area.FOLDERS, Level.WARNING)
+    GRAPH_RIGHT = (439, Area.FOLDERS, Level.FAULT)
+    GRAPH_ANSWER = (440, Area.FOLDERS, Level.WARNING)
     SENT_COPIES = (437, Area.FOLDERS, Level.WARNING)
 
     SUBMISSION_ANSWER = (270, Area.SUBMISSION, Level.FAULT)
@@ -103,6 +105,7 @@ class Check(Enum):
     NO_BACKUP = (362, Area.PEOPLE, Level.FAULT)
     NO_HEAD = (363, Area.PEOPLE, Level.WARNING)
     NO_BELL = (364, Area.PEOPLE, Level.WARNING)
+    NO_BELL_FOR = (365, Area.PEOPLE, Level.WARNING)
 
     DESK_CERTIFICATE = (312, Area.DESK, Level.FAULT)
     DESK_CERTIFICATE_ENDS = (316, Area.DESK, Level.WARNING)

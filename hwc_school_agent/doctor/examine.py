@@ -10,9 +10,10 @@ from hwc_school_agent.doctor.codes import Check, Finding, found
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.host.clock import Clock, local
 from hwc_school_agent.mailbox import diagnose as mailbox
+from hwc_school_agent.mailbox.platforms import graph
 from hwc_school_agent.post import diagnose as post
 from hwc_school_agent.post.rehearsal import own_address
-from hwc_school_agent.settings import Settings
+from hwc_school_agent.settings import Recoverable, Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,20 @@ def examine(settings: Settings, sources: Sources, clock: Clock, *, test: bool = 
     if sent.trouble is post.SubmissionTrouble.NO_ANSWER:
         sent = post.diagnose(settings.submission, to, now, log_in=sources.passwords)
     proof = send_test.run(settings, to, clock) if test and sources.passwords and seen.trouble is None else []
+    recoverable = settings.mailbox.recoverable is not Recoverable.OFF
+    roles = people.roles(settings.state.directory)
     return [
         *agent.judge(running),
         *rules.judge(settings),
         *([] if sources.passwords else [found(Check.PASSWORDS_UNSEEN)]),
         *mail.judge_mailbox(seen, settings.mailbox),
         *mail.judge_folders(seen),
+        *(mail.judge_graph(graph.trouble(settings.mailbox, now)) if recoverable and sources.passwords else []),
         *mail.judge_submission(sent, settings.submission, to),
         *(proof if test else agent.judge_rehearsal(running, settings, today, to)),
         *([] if test else agent.judge_clock(running)),
-        *people.judge(people.roles(settings.state.directory)),
-        *agent.judge_bells(running),
+        *people.judge(roles),
+        *agent.judge_bells(running, roles),
         *certificate.judge(certificate.look(settings.desk), settings.desk, now),
         *calendar.judge(settings.calendar, today.date()),
         *machine.judge(machine.look()),

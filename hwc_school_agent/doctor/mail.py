@@ -9,6 +9,7 @@ from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import Access
 from hwc_school_agent.host.tls import CertificateFault
 from hwc_school_agent.mailbox import diagnose as mailbox
+from hwc_school_agent.mailbox.platforms import graph
 from hwc_school_agent.post import diagnose as post
 from hwc_school_agent.post.diagnose import SubmissionTrouble
 from hwc_school_agent.settings import Mailbox, Submission, Tls
@@ -124,6 +125,13 @@ def judge_folders(seen: mailbox.Diagnosis) -> list[Finding]:
     if seen.access is not Access.NOT_TOLD:
         findings.append((found if seen.access is Access.OTHERS else well)(Check.OTHERS_READ))
     return findings
+
+
+def judge_graph(why: graph.Why | None) -> list[Finding]:
+    """Where ``[mailbox] recoverable`` asks for Microsoft Graph. ``why``: nobody can look there."""
+    if why is graph.Why.SILENT:
+        return [found(Check.GRAPH_ANSWER)]
+    return [well(Check.GRAPH_RIGHT) if why is None else found(Check.GRAPH_RIGHT)]
 
 
 def judge_submission(seen: post.Diagnosis, settings: Submission, to: str) -> list[Finding]:

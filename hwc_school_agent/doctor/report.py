@@ -10,6 +10,7 @@ from datetime import date
 from hwc_school_agent.doctor import mail, words_en, words_nl
 from hwc_school_agent.doctor.codes import Area, Check, Finding, Level
 from hwc_school_agent.doctor.texts import Text, Words
+from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.tls import CertificateFault
 from hwc_school_agent.settings_faults import Fault, printable
 
@@ -104,6 +105,8 @@ def _shown(value: object, language: str) -> str:
         return LANGUAGES[language].day(value)
     if isinstance(value, CertificateFault):
         return LANGUAGES[language].why[value]
+    if isinstance(value, Role):
+        return LANGUAGES[language].roles[value]
     if isinstance(value, (tuple, list)):
         return ", ".join(_shown(each, language) for each in value)
     return printable(f"{value}", _LONGEST)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from hwc_school_agent.doctor.codes import Area, Check, Level
+from hwc_school_agent.domain.staff import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,4 @@ class Words:
     summary: Callable[[int, int, int], str]  # faults, warnings, good
     day: Callable[[date], str]
     why: Mapping[str, str]  # why a certificate is refused
+    roles: Mapping[Role, str]

@@ -7,6 +7,7 @@ from datetime import date
 from hwc_school_agent.doctor import words_en_here, words_en_mail
 from hwc_school_agent.doctor.codes import Area, Level
 from hwc_school_agent.doctor.texts import Words
+from hwc_school_agent.domain.staff import Role
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -56,4 +57,5 @@ WORDS = Words(
     _summary,
     _day,
     WHY,
+    {Role.CONTACT: "contact", Role.BACKUP: "backup", Role.HEAD: "head"},
 )

@@ -66,6 +66,12 @@ TEXTS = {
         "Switch the contact's computer on and start hwc-school-agent bell there (docs/installation.md).",
         "A bell is connected.",
     ),
+    Check.NO_BELL_FOR: Text(
+        "No bell is connected for: {roles}. They notice on an open page only that it is time to look.",
+        "Start hwc-school-agent bell on their computer, with their role (--role), or give another machine that role"
+        " with bell-token add.",
+        "A bell is connected for everybody who is called.",
+    ),
     Check.DESK_CERTIFICATE: Text(
         "The certificate of the page cannot be used: {why}.",
         "Check [desk] certificate and key, and whether the service's account may read both.",

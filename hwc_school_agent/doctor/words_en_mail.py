@@ -124,6 +124,17 @@ TEXTS = {
         "The server has a folder in which erased mail stays (lazy_expunge).",
         "Ask the administrator to switch it off or to keep it empty (see doctor --admin-sheet).",
     ),
+    Check.GRAPH_RIGHT: Text(
+        "Microsoft Graph does not let us at Recoverable Items, which [mailbox] recoverable asks for.",
+        "Give the right for this one mailbox (see doctor --admin-sheet; it works after 30 minutes to 2 hours), or set"
+        " recoverable to off.",
+        "Microsoft Graph lets us look into Recoverable Items.",
+    ),
+    Check.GRAPH_ANSWER: Text(
+        "Microsoft Graph gives no answer that can be used.",
+        "Check whether this machine reaches graph.microsoft.com, and [mailbox] graph. See Mailbox above as well: it is"
+        " the same way of signing in.",
+    ),
     Check.OTHERS_READ: Text(
         "Others may read this mailbox too.",
         "Ask the administrator to take the rights on its folders from those who need not look.",

@@ -6,6 +6,7 @@ from hwc_school_agent.doctor import words_nl_here, words_nl_mail
 from hwc_school_agent.doctor.codes import Area, Level
 from hwc_school_agent.doctor.texts import Words
 from hwc_school_agent.domain.receipt import dutch_day
+from hwc_school_agent.domain.staff import Role
 
 #: Why a certificate is refused.
 WHY = {
@@ -42,4 +43,5 @@ WORDS = Words(
     _summary,
     dutch_day,
     WHY,
+    {Role.CONTACT: "contactpersoon", Role.BACKUP: "achterwacht", Role.HEAD: "directie"},
 )

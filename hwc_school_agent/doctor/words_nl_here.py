@@ -67,6 +67,12 @@ TEXTS = {
         "Zet de computer van de contactpersoon aan en start daar hwc-school-agent bell (docs/installation.md).",
         "Er hangt een bel.",
     ),
+    Check.NO_BELL_FOR: Text(
+        "Er hangt geen bel voor: {roles}. Zij merken alleen op een open pagina dat er gekeken moet worden.",
+        "Start hwc-school-agent bell op hun computer, met hun rol (--role), of geef een andere computer die rol met"
+        " bell-token add.",
+        "Voor iedereen die geroepen wordt, hangt er een bel.",
+    ),
     Check.DESK_CERTIFICATE: Text(
         "Het certificaat van de pagina is niet te gebruiken: {why}.",
         "Controleer [desk] certificate en key, en of het account van de dienst beide mag lezen.",

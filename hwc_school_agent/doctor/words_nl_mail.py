@@ -125,6 +125,17 @@ TEXTS = {
         "De server heeft een map waarin gewiste mail blijft staan (lazy_expunge).",
         "Vraag de beheerder om die uit te zetten of leeg te houden (zie doctor --admin-sheet).",
     ),
+    Check.GRAPH_RIGHT: Text(
+        "Microsoft Graph laat ons niet bij Herstelbare items, en [mailbox] recoverable vraagt dat wel.",
+        "Geef het recht voor deze ene postbus (zie doctor --admin-sheet; het werkt na 30 minuten tot 2 uur), of zet"
+        " recoverable op off.",
+        "Microsoft Graph laat ons in Herstelbare items kijken.",
+    ),
+    Check.GRAPH_ANSWER: Text(
+        "Microsoft Graph geeft geen antwoord waar we iets aan hebben.",
+        "Controleer of deze machine graph.microsoft.com bereikt, en [mailbox] graph. Zie ook Postbus hierboven: het is"
+        " dezelfde aanmelding.",
+    ),
     Check.OTHERS_READ: Text(
         "Ook anderen mogen deze postbus lezen.",
         "Vraag de beheerder om de rechten op de mappen weg te halen van wie er niet hoeft te kijken.",

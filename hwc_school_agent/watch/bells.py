@@ -121,6 +121,12 @@ class Bells:
         return self._rope.connected
 
     @property
+    def reached(self) -> frozenset[Role]:
+        """For whom a bell on the rope rings."""
+        hang = self._rope.hang
+        return frozenset(role for role in Role if any(w.among(frozenset({Whose(role.value)})) for w in hang))
+
+    @property
     def rings(self) -> Rings:
         """How often the open pages were rung."""
         return self._pages.rings

@@ -11,10 +11,11 @@ import contextlib
 import os
 import socket
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from hwc_school_agent.domain.board import Board, Health
+from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.watch.loop import Loop
 
 NAME = "control.sock"
@@ -22,17 +23,19 @@ Answer = Callable[[str], None]
 _PEER = struct.Struct("3i")
 
 
-def state(board: Board) -> str:
-    """What ``doctor`` may know: whether looks succeed, how many bells hang, how today's rehearsal ended.
+def state(board: Board, reached: Collection[Role]) -> str:
+    """What ``doctor`` may know: whether looks succeed, how many bells hang, how today's rehearsal ended, for whom a
+    bell hangs (``reached``).
 
-    ``sees 2 failed arrived``, ``blind 0 none``; ``sees 1 ok apart 61``: its clock differs by so many minutes. Nothing
-    in it depends on a message that waits.
+    ``sees 2 failed arrived for contact backup``, ``blind 0 none for``; ``sees 1 ok apart 61 for head``: its clock
+    differs by so many minutes. Nothing in it depends on a message that waits.
     """
     rehearsed = board.rehearsal
     proof = "none" if rehearsed is None else " ".join([rehearsed.result, *([rehearsed.leg] if rehearsed.leg else [])])
     if rehearsed is not None and rehearsed.apart:
         proof += f" apart {rehearsed.apart}"
-    return f"{'sees' if board.health is Health.OK else 'blind'} {board.bells} {proof}"
+    health = "sees" if board.health is Health.OK else "blind"
+    return " ".join([health, str(board.bells), proof, "for", *(role for role in Role if role in reached)])
 
 
 class Control:

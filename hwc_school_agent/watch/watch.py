@@ -78,7 +78,7 @@ class Watch:
             "close": lambda answer: self._errands.close(lambda said: answer(said.line())),
             "drill": self._rehearsal.drill,
             "rehearse": self._rehearsal.begin,
-            "state": lambda answer: answer(state(self._fresh_board())),
+            "state": lambda answer: answer(state(self._fresh_board(), self._bells.reached)),
         }
         self._control = Control(settings.state.runtime_directory, loop, orders)
         self._board = Board(now=clock.now())

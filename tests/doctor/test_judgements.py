@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.tls import CertificateFault
 from hwc_school_agent.mailbox.diagnose import NEEDED_FLAGS
 from hwc_school_agent.mailbox.diagnose import Diagnosis as Seen
+from hwc_school_agent.mailbox.platforms.graph import Why
 from hwc_school_agent.post.diagnose import Diagnosis as Sent
 from hwc_school_agent.post.diagnose import SubmissionTrouble
 from hwc_school_agent.settings import Desk, Mailbox, Rehearsal, School, Senders, Settings, Submission, Tls
@@ -66,6 +67,10 @@ def proof(answer: str | None, now: datetime = NOON, **rules_: object) -> list[Fi
 def state(names: Sequence[str], mode: int = 0o40700, owner: int = 7, owners: Sequence[int] = (7, 0)) -> list[Finding]:
     about = os.stat_result((mode, 0, 0, 0, owner, owner, 0, 0, 0, 0))
     return files.judge_state(Path("/var/lib/x"), names, about, owners)
+
+
+def bells(answer: str, present: Collection[Role] | None = tuple(Role)) -> list[Finding]:
+    return agent.judge_bells(Agent(True, answer), present)
 
 
 def less(*words: str) -> frozenset[str]:
@@ -140,7 +145,12 @@ CASES: list[tuple[Check, list[Finding], list[Finding]]] = [
     (Check.NO_CONTACT, people.judge(ALL_ROLES - {Role.CONTACT}), people.judge(ALL_ROLES)),
     (Check.NO_BACKUP, people.judge(ALL_ROLES - {Role.BACKUP}), people.judge(ALL_ROLES)),
     (Check.NO_HEAD, people.judge(ALL_ROLES - {Role.HEAD}), people.judge(ALL_ROLES)),
-    (Check.NO_BELL, agent.judge_bells(Agent(True, "sees 0 ok")), agent.judge_bells(Agent(True, "sees 1 ok"))),
+    (Check.NO_BELL, bells("sees 0 ok for"), bells("sees 1 ok for head")),
+    (Check.NO_BELL_FOR, bells("sees 1 ok for backup head"), bells("sees 1 ok for contact backup head")),
+    (Check.NO_BELL_FOR, bells("sees 1 ok apart 6 for", {Role.HEAD}), bells("sees 1 ok apart 6 for head", {Role.HEAD})),
+    (Check.NO_BELL_FOR, bells("sees 1 ok for"), bells("sees 1 ok for", None)),  # the list cannot be read
+    (Check.GRAPH_RIGHT, mail.judge_graph(Why.REFUSED), mail.judge_graph(None)),
+    (Check.GRAPH_ANSWER, mail.judge_graph(Why.SILENT), mail.judge_graph(None)),
     (
         Check.DESK_CERTIFICATE,
         certificate.judge(Certificate(CertificateFault.UNREADABLE), DESK, NOW),

@@ -17,13 +17,14 @@ from hwc_school_agent.doctor.mail import judge_mailbox
 from hwc_school_agent.domain.board import Board, Health, Rehearsed, Result, Trouble, Waiting
 from hwc_school_agent.domain.outcome import FolderRole, Kind, Leg
 from hwc_school_agent.domain.signal import Place
+from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.event_log import Event
 from hwc_school_agent.mailbox.diagnose import Diagnosis
 from hwc_school_agent.settings import Mailbox
 from hwc_school_agent.watch.control import state
-from tests.agent import Agent
+from tests.agent import Agent, Bell
 from tests.doctor import make_page
-from tests.helpers import signal_mail, unique_child
+from tests.helpers import eventually, signal_mail, unique_child
 from tests.servers import MailServer, SmtpSink, free_port
 
 MAILBOX = Mailbox(host="imap.school.example", user="hwc@school.example")
@@ -61,6 +62,28 @@ def test_with_a_running_agent(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path
     finally:
         agent.stop()
     assert not [line for line in agent.log if "HWC-900" in line or child.first in line]
+
+
+def test_whose_bell_is_missing(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
+    """The contact and the backup are on the list; a bell that says nobody's rings with everybody."""
+    with Agent(dovecot, smtp_sink, tmp_path) as agent:
+        bells: list[Bell] = []
+
+        def doctor_says(said: str, role: str = "") -> None:
+            if role:
+                bells.append(agent.bell())
+                bells[-1].send(role)
+            eventually(lambda: said in run(agent)[1], 20, every=0.2)
+
+        doctor_says("let op  HWC-364  Er hangt geen bel: ")
+        doctor_says("let op  HWC-365  Er hangt geen bel voor: contactpersoon. ", "backup")
+        doctor_says("goed    HWC-365  Voor iedereen", "contact")
+        bells.pop().close()
+        doctor_says("let op  HWC-365  Er hangt geen bel voor: contactpersoon. ")
+        doctor_says("goed    HWC-365  Voor iedereen", "all")
+        assert "HWC-364" in run(agent)[1]
+        for bell in bells:
+            bell.close()
 
 
 def test_exit_code_3_when_the_mailbox_cannot_be_reached(
@@ -118,19 +141,20 @@ def test_what_the_agent_tells_does_not_depend_on_messages() -> None:
     waiting = Waiting("h", Place("INBOX", FolderRole.INBOX, 1, 2), 0.0, Kind.SIGNAL)
     plain = Board(now=1.0, health=Health.OK, last_look=1.0)
     busy = Board(now=1.0, health=Health.OK, last_look=2.0, waiting=(waiting,), ring=4, folders=9)
-    assert state(plain) == state(busy) == "sees 0 none"
-    assert state(Board(now=1.0, bells=2, rehearsal=Rehearsed(1.0, Result.OK))) == "blind 2 ok"
-    apart = state(Board(now=1.0, bells=2, rehearsal=Rehearsed(1.0, Result.FAILED, Leg.READ, apart=61)))
-    assert apart == "blind 2 failed read apart 61"
+    assert state(plain, ()) == state(busy, ()) == "sees 0 none for"
+    ok = Board(now=1.0, bells=2, rehearsal=Rehearsed(1.0, Result.OK))
+    assert state(ok, {Role.HEAD, Role.CONTACT}) == "blind 2 ok for contact head"
+    apart = state(Board(now=1.0, bells=2, rehearsal=Rehearsed(1.0, Result.FAILED, Leg.READ, apart=61)), {Role.BACKUP})
+    assert apart == "blind 2 failed read apart 61 for backup"
     (finding,) = doctor_agent.judge_clock(doctor_agent.Agent(running=True, answer=apart))
     assert (finding.check, finding.well) == (Check.CLOCK_DIFFERS, False)
-    assert doctor_agent.judge_clock(doctor_agent.Agent(running=True, answer="sees 2 ok")) == []
+    assert doctor_agent.judge_clock(doctor_agent.Agent(running=True, answer="sees 2 ok for head")) == []
 
 
 @pytest.mark.parametrize("leg", list(Leg))
 def test_every_leg_is_understood(leg: Leg) -> None:
-    told = state(Board(now=1.0, health=Health.OK, rehearsal=Rehearsed(1.0, Result.FAILED, leg)))
-    assert told.split()[2:] == ["failed", leg.value]
+    told = state(Board(now=1.0, health=Health.OK, rehearsal=Rehearsed(1.0, Result.FAILED, leg)), ())
+    assert told.split()[2:-1] == ["failed", leg.value]
     assert doctor_agent.LEGS[leg.value].code == desk.LEGS[leg].code
 
 

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from hwc_school_agent.access.tokens import new_token
+from hwc_school_agent.doctor.codes import Check, Level
+from hwc_school_agent.doctor.examine import Sources, examine
 from hwc_school_agent.domain.access import NoToken, Purpose, Refusal, Token
 from hwc_school_agent.domain.job import CloseJob, InspectJob
 from hwc_school_agent.domain.outcome import Answered, Recovery
+from hwc_school_agent.host.clock import SystemClock
 from hwc_school_agent.mailbox.platforms import graph, recovery
 from hwc_school_agent.mailbox.session import folders_with_status, open_session
-from hwc_school_agent.settings import Auth, Mailbox, Recoverable, Secret
+from hwc_school_agent.settings import Auth, Mailbox, Recoverable, Secret, Settings
 from hwc_school_agent.workers import close, inspect
 from tests.access.standin import CLIENT, SECRET, TENANT, StandIn
 from tests.helpers import need, settings_for, unique_child
@@ -162,6 +165,14 @@ def mailbox(standin: GraphStandIn, ca: CA) -> Mailbox:
     return made
 
 
+def with_graph(settings: Settings, server: Dovecot, standin: GraphStandIn, how: Recoverable) -> Settings:
+    """Both tokens at hand."""
+    box = replace(settings.mailbox, auth=Auth.MICROSOFT, recoverable=how, graph=standin.address, user=USER)
+    box.keyring.put(Purpose.MAILBOX, Token(server.oauth.issue(USER, 3600), time.time() + 3600))
+    box.keyring.put(Purpose.RECOVERY, Token(TOKEN, time.time() + 3600))
+    return replace(settings, mailbox=box)
+
+
 def test_counted_without_reading(mailbox: Mailbox, standin: GraphStandIn) -> None:
     assert graph.look(mailbox, time.time()) is Recovery.EMPTY
     standin.items += ["AAMkAD/1=", "b", "c"]
@@ -189,6 +200,35 @@ def test_without_the_right(mailbox: Mailbox, standin: GraphStandIn) -> None:
     assert graph.look(mailbox, time.time()) is Recovery.REFUSED
     assert graph.erase(mailbox, time.time()) is Recovery.REFUSED
     assert standin.items == ["a"]
+
+
+def test_doctor_says_whether_one_can_look_and_not_what_is_there(mailbox: Mailbox, standin: GraphStandIn) -> None:
+    assert graph.trouble(mailbox, time.time()) is None
+    standin.items.append("a")
+    assert graph.trouble(mailbox, time.time()) is None
+    standin.rights = False
+    assert graph.trouble(mailbox, time.time()) is graph.Why.REFUSED
+    standin.broken = (503, b"")
+    assert graph.trouble(mailbox, time.time()) is graph.Why.SILENT
+    assert not [path for path in standin.asked if "$select=id" not in path and "settings/exchange" not in path]
+
+
+@pytest.mark.parametrize(
+    ("how", "asked"), [(Recoverable.LOOK, True), (Recoverable.DELETE, True), (Recoverable.OFF, False)]
+)
+def test_doctor_looks_where_the_school_asks_for_it(
+    tmp_path: Path, standin: GraphStandIn, how: Recoverable, asked: bool
+) -> None:
+    """The answer of a Graph that gives no right (403 ErrorAccessDenied) becomes a fault with a remedy."""
+    need(Dovecot.why_not())
+    standin.rights = False
+    with Dovecot("oauth") as server:
+        settings = with_graph(settings_for(server, None, tmp_path), server, standin, how)
+        sources = Sources(tmp_path / "config.toml", None, by_systemd=False, passwords=True)
+        findings = examine(settings, sources, SystemClock())
+    refused = [f for f in findings if f.check in (Check.GRAPH_RIGHT, Check.GRAPH_ANSWER)]
+    assert [(f.check, f.level) for f in refused] == ([(Check.GRAPH_RIGHT, Level.FAULT)] if asked else [])
+    assert bool(standin.asked) is asked
 
 
 @pytest.mark.parametrize(
@@ -247,11 +287,7 @@ def test_at_the_days_closing(tmp_path: Path, standin: GraphStandIn, how: Recover
     """Whatever came that day, and only where the school asks for it."""
     need(Dovecot.why_not())
     with Dovecot("oauth") as server:
-        settings = settings_for(server, None, tmp_path)
-        box = replace(settings.mailbox, auth=Auth.MICROSOFT, recoverable=how, graph=standin.address, user=USER)
-        box.keyring.put(Purpose.MAILBOX, Token(server.oauth.issue(USER, 3600), time.time() + 3600))
-        box.keyring.put(Purpose.RECOVERY, Token(TOKEN, time.time() + 3600))
-        settings = replace(settings, mailbox=box)
+        settings = with_graph(settings_for(server, None, tmp_path), server, standin, how)
         standin.items.append("a")
         said: list[str] = []
         close.run(settings, CloseJob((), time.time()), lambda word: said.append(word.line()))

@@ -46,6 +46,16 @@ def look(mailbox: Mailbox, now: float) -> Recovery:
         return Recovery.REFUSED if failed.why is Why.REFUSED else Recovery.NOT_SEEN
 
 
+def trouble(mailbox: Mailbox, now: float) -> Why | None:
+    """Why nobody can look there, for ``doctor``; ``None`` when one can. What stands there is not told. Raises nothing
+    of the network's. Whether items may be erased shows only when one is."""
+    try:
+        next(_Graph(mailbox, now).items(), None)
+    except GraphFailed as failed:
+        return failed.why
+    return None
+
+
 def erase(mailbox: Mailbox, now: float) -> Recovery:
     """Erase every item for good, and look again. What is refused stays, and stops nothing else."""
     try:
