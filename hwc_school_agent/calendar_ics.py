@@ -67,7 +67,9 @@ def read_ics(path: Path, today: date, words: re.Pattern[str]) -> Found:
     except CalendarFault:
         raise
     except Exception:  # the library's own text may quote the file
-        raise CalendarFault(mark("Dit is geen agendabestand dat dit programma kan lezen (.ics, RFC 5545).")) from None
+        raise CalendarFault(
+            mark("Dit agendabestand kan dit programma niet lezen. Exporteer je agenda opnieuw, als .ics.")
+        ) from None
     fitting = [c for c in closures if c.last >= today and c.last - c.first < LONGEST_CLOSURE]
     return Found(tidy(fitting), found[1], found[2], len([c for c in closures if c.last >= today]) - len(fitting))
 
@@ -77,20 +79,22 @@ def _raw(path: Path) -> bytes:
         with path.open("rb") as stream:
             raw = stream.read(_LARGEST + 1)
     except OSError:
-        raise CalendarFault(mark("Het agendabestand is niet te lezen.")) from None
+        raise CalendarFault(mark("Het agendabestand is niet te lezen. Kijk of de naam klopt.")) from None
     if len(raw) > _LARGEST:
-        raise CalendarFault(mark("Het agendabestand is te groot (meer dan 5 MB)."))
+        raise CalendarFault(mark("Het agendabestand is te groot (meer dan 5 MB). Exporteer alleen dit schooljaar."))
     if b"BEGIN:VCALENDAR" not in raw.upper():
-        raise CalendarFault(mark("Dit is geen agendabestand: er staat geen agenda in (BEGIN:VCALENDAR)."))
+        raise CalendarFault(mark("Dit is geen agendabestand. Kies een bestand dat op .ics eindigt."))
     if not raw.upper().rstrip().endswith(b"END:VCALENDAR"):
-        raise CalendarFault(mark("Het agendabestand is niet compleet: het einde ontbreekt (END:VCALENDAR)."))
+        raise CalendarFault(mark("Het agendabestand is niet compleet: het einde ontbreekt. Exporteer het opnieuw."))
     return raw
 
 
 def _sorted_out(events: list[Any], words: re.Pattern[str]) -> tuple[list[Any], int, int]:
     """The whole-day events whose title fits; and how many fitting ones have a time, or a rule that is not followed."""
     if len(events) > _MOST_EVENTS:
-        raise CalendarFault(mark("In het agendabestand staan te veel gebeurtenissen (meer dan 5000)."))
+        raise CalendarFault(
+            mark("In het agendabestand staan te veel afspraken (meer dan 5000). Exporteer alleen dit schooljaar.")
+        )
     kept: list[Any] = []
     timed = unfollowed = 0
     for event in events:
@@ -100,9 +104,7 @@ def _sorted_out(events: list[Any], words: re.Pattern[str]) -> tuple[list[Any], i
             continue
         begin = event.decoded("DTSTART")
         if event.errors or not isinstance(begin, date):
-            raise CalendarFault(
-                mark("In het agendabestand staat een dag die niet te lezen is. Maak het bestand opnieuw.")
-            )
+            raise CalendarFault(mark("In het agendabestand staat een dag die niet te lezen is. Exporteer het opnieuw."))
         if isinstance(begin, datetime):
             timed += 1
         elif not all(_followed(rule) for rule in _rules(event)):

@@ -122,11 +122,12 @@ def _sentences(tr: Language) -> dict[Seen, str]:
     return {
         Seen.HEARD: tr("De agent kent deze bel."),
         Seen.NOT_HEARD: tr(
-            "De agent is niet te bereiken, of hij kent deze bel niet. Dat kan ICT nakijken: docs/bells.md."
+            "De agent is niet te bereiken, of hij kent deze bel niet. Vraag ICT om dat na te kijken: docs/bells.md."
         ),
         Seen.SHOWN: tr("De melding stond op het scherm."),
         Seen.NOT_SHOWN: tr(
-            "Dit scherm kon de melding niet tonen: er is geen meldingsdienst, of die geeft geen antwoord."
+            "Dit scherm kon de melding niet tonen: er is geen meldingsdienst, of die geeft geen antwoord. Vraag ICT om"
+            " hulp: docs/bells.md."
         ),
         Seen.UNSURE: tr(
             "Zag je de melding? Dit systeem kan dat zelf niet zeggen. Laat ook het bureau openstaan in de browser."

@@ -62,7 +62,7 @@ def calendar_import(context: click.Context, file: Path, write: bool, words: str 
     try:
         pattern = re.compile(words or WORDS, re.IGNORECASE)
     except re.error:
-        raise Stop(2, tr("--match is geen geldige reguliere expressie.")) from None
+        raise Stop(2, tr("--match is geen geldige reguliere expressie. Verbeter die, of laat --match weg.")) from None
     try:
         found = read_ics(file, _today(settings), pattern)
     except CalendarFault as fault:
@@ -94,7 +94,9 @@ def calendar_import(context: click.Context, file: Path, write: bool, words: str 
 
 def unfit(tr: Language) -> Stop:
     """The end of a verb that cannot change this configuration safely."""
-    return Stop(1, tr("De configuratie is zo geschreven dat dit programma haar niet aanpast. Zet de dagen er zelf in."))
+    return Stop(
+        1, tr("De configuratie is zo geschreven dat dit programma er niets in verandert. Zet de dagen er zelf in.")
+    )
 
 
 def shown(days: Calendar, closures: tuple[Closure, ...], today: date, tr: Language) -> str:

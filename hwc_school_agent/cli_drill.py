@@ -47,7 +47,7 @@ def ask_agent(path: Path, tr: Language) -> Told:
             s.settimeout(_SEND_SECONDS)
             answer = s.recv(64)
         except (FileNotFoundError, ConnectionRefusedError):
-            return tr("De agent draait niet. Start hem eerst; een oefening gaat door de agent zelf."), ERROR
+            return tr("De agent draait niet. Start hem eerst: de oefening loopt via de agent."), ERROR
         except PermissionError:
             return tr("Dit account mag de agent niets vragen. Probeer het met sudo."), ERROR
         except OSError:

@@ -93,7 +93,14 @@ def init(context: click.Context, school: str | None, code: str | None, region: s
         raise unfit(tr) from None
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise Stop(1, tr("%(file)s is niet te schrijven (%(reason)s).", file=path, reason=reason)) from None
+        raise Stop(
+            1,
+            tr(
+                "%(file)s is niet te schrijven (%(reason)s). Kies een ander bestand met --output.",
+                file=path,
+                reason=reason,
+            ),
+        ) from None
     if kept:
         click.echo(tr("De oude configuratie staat in %(file)s.", file=kept))
     click.echo(tr("De configuratie staat in %(file)s en is in orde.", file=path))
@@ -166,7 +173,7 @@ def _school(tr: Language, text: str, old: dict[str, Any], name: str | None) -> s
 
     click.echo(tr("De school"))
     was = name or old.get("school", {}).get("name", "")
-    return _put_in(text, "school", name=_ask(tr("Naam van de school, zoals de melder die leest"), rules.line, was))
+    return _put_in(text, "school", name=_ask(tr("Naam van de school, zoals de afzender die leest"), rules.line, was))
 
 
 def _mail(tr: Language, text: str, old: dict[str, Any]) -> tuple[str, dict[str, str]]:
@@ -181,19 +188,23 @@ def _mail(tr: Language, text: str, old: dict[str, Any]) -> tuple[str, dict[str, 
     click.echo("\n" + tr("De server die ontvangstbevestigingen verstuurt"))
     host = _ask(tr("Mailserver (SMTP)"), rules.host, out.get("host") or host)
     usual = out.get("from") or (user if "@" in user else "")
-    sender = _ask(tr("Afzender van de bevestigingen"), rules.mail_address, usual)
+    sender = _ask(tr("Afzender van de ontvangstbevestigingen"), rules.mail_address, usual)
     account = out.get("user", "" if out else user) or _NONE
     login = _ask(tr("Gebruikersnaam (%(none)s voor geen)", none=_NONE), _optional(rules.line), account)
     text = _put_in(text, "submission", host=host, from_=sender, user=login)
     click.echo(
-        "\n" + tr("Van wie de signalen komen. Alleen zij krijgen een bevestiging; andere mail ziet een mens ook.")
+        "\n"
+        + tr(
+            "Van wie de signalen komen. Alleen zij krijgen een ontvangstbevestiging. Andere mail krijgt ook iemand"
+            " te zien."
+        )
     )
     was = ", ".join(senders.get("allowed", [])) or _NONE
     allowed = _ask(
         tr("Adressen of @domeinen, met komma's (%(none)s voor nog geen)", none=_NONE), _list_of(rules.sender), was
     )
     if not allowed:
-        click.echo("  " + tr("LET OP: zolang deze lijst leeg is, krijgt niemand een bevestiging."))
+        click.echo("  " + tr("LET OP: zolang deze lijst leeg is, krijgt niemand een ontvangstbevestiging."))
     users = {"mailbox": user} | ({"submission": login} if login else {})
     return _put_in(text, "senders", allowed=allowed), users
 
@@ -209,7 +220,7 @@ def _hours(tr: Language, text: str, old: dict[str, Any]) -> str:
     click.echo("\n" + tr("De tijden van een schooldag"))
     while True:
         given: dict[str, Any] = {
-            "morning": _line(tr("Ochtendwacht, begin en eind"), was.get("morning", "07:00-08:30")),
+            "morning": _line(tr("Ochtenddienst, begin en eind"), was.get("morning", "07:00-08:30")),
             "look": _line(tr("Dan gaan de bellen: iemand kijkt"), was.get("look", "07:45")),
             "again": _line(tr("Opnieuw als niemand keek"), ", ".join(was.get("again", ["08:00", "08:10", "12:30"]))),
             "day_end": _line(tr("Einde van de schooldag"), was.get("day_end", "17:00")),

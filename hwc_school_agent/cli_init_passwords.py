@@ -31,7 +31,14 @@ def ask_passwords(tr: Language, directory: Path | None, users: dict[str, str]) -
                 _write_secret(where, secret)
     except OSError as error:
         reason = os.strerror(error.errno or 0)
-        raise Stop(1, tr("%(folder)s is niet te gebruiken (%(reason)s).", folder=directory, reason=reason)) from None
+        raise Stop(
+            1,
+            tr(
+                "%(folder)s is niet te gebruiken (%(reason)s). Kies een andere map met --credentials.",
+                folder=directory,
+                reason=reason,
+            ),
+        ) from None
 
 
 def _secret(question: str) -> str:

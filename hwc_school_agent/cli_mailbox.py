@@ -60,19 +60,35 @@ _FOLDER: Mapping[FolderRole, str] = MappingProxyType(
 )
 
 # The good words share one sentence: whether other mail stands in the mailbox is nobody's business here.
-_CLOSED: Told = (mark("De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."), 0)
+_CLOSED: Told = (mark("De dag is gesloten: van wat is afgehandeld, staat niets meer in de postbus."), 0)
 _CLOSING: Mapping[Word, Told] = MappingProxyType(
     {
         Word.EMPTY: _CLOSED,
         Word.CLEAN: _CLOSED,
-        Word.UNREACHABLE: (mark("De dag is niet gesloten: de postbus is niet bereikbaar."), UNREACHABLE),
-        Word.LEFT: (mark("De dag is niet gesloten: er staat nog behandelde mail in %(folder)s."), LEFTOVERS),
-        Word.PURGE_FAILED: (mark("De dag is niet gesloten: wissen lukt niet in %(folder)s."), LEFTOVERS),
+        Word.UNREACHABLE: (
+            mark("De dag is niet gesloten: de postbus is niet bereikbaar. Voer ‘hwc-school-agent check’ uit."),
+            UNREACHABLE,
+        ),
+        Word.LEFT: (
+            mark(
+                "De dag is niet gesloten: er staat nog afgehandelde mail in %(folder)s. Kijk of een regel die terugzet."
+            ),
+            LEFTOVERS,
+        ),
+        Word.PURGE_FAILED: (
+            mark("De dag is niet gesloten: wissen lukt niet in %(folder)s. Kijk of het account daar mag verwijderen."),
+            LEFTOVERS,
+        ),
         Word.NOT_LEVELLED: (
-            mark("De dag is gesloten, maar de tellers van %(folder)s konden niet worden bijgezet."),
+            mark(
+                "De dag is gesloten, maar de tellers van %(folder)s konden niet gelijk worden gezet (docs/counters.md)."
+            ),
             ERROR,
         ),
-        Word.NOT_COUNTED: (mark("De dag is niet gesloten: %(folder)s kon niet bekeken worden."), ERROR),
+        Word.NOT_COUNTED: (
+            mark("De dag is niet gesloten: %(folder)s kon niet worden bekeken. Kijk of het account daar mag lezen."),
+            ERROR,
+        ),
     }
 )
 _NOT_CLOSED: Told = (mark("De dag is niet gesloten. Probeer het straks opnieuw."), ERROR)
@@ -89,7 +105,10 @@ def check(settings: Settings) -> Told:
             count = len(folders_with_status(session))
     except MailboxTrouble as trouble:
         why = tr(_TROUBLE[trouble.kind])
-        return tr("De postbus is niet bereikbaar: %(why)s", why=why), UNREACHABLE
+        text = mark(
+            "De postbus is niet bereikbaar: %(why)s Voer ‘hwc-school-agent doctor’ uit: dat zegt wat je kunt doen."
+        )
+        return tr(text, why=why), UNREACHABLE
     if fault := _page(settings, tr) or _clock(settings, tr):
         return fault
     return tr.plural(
@@ -146,7 +165,7 @@ def close(settings: Settings, with_passwords: Callable[[], Settings]) -> Told:
     except lock.Taken:
         return tr("De agent draait, maar geeft geen antwoord. Probeer het straks opnieuw."), ERROR
     except OSError:
-        return tr("De map voor de werking (state.runtime_directory) is niet te gebruiken. Probeer het met sudo."), ERROR
+        return tr("De map van [state] runtime_directory is niet te gebruiken. Probeer het met sudo."), ERROR
     try:
         job = CloseJob((), SystemClock().now())
         code, lines = child.collect(child.fork(lambda say: worker.run(settings, job, lambda said: say(said.line()))))

@@ -85,8 +85,8 @@ def visit(context: click.Context, out: Path) -> int:
     if roles is None:
         click.echo(
             tr(
-                "%(file)s is gemaakt, maar zonder de mappen: de postbus is niet bereikbaar. Kijk met doctor wat er is,"
-                " en maak de pagina daarna opnieuw.",
+                "%(file)s is gemaakt, maar zonder de mappen: de postbus is niet bereikbaar. Voer"
+                " ‘hwc-school-agent doctor’ uit, en maak de pagina daarna opnieuw.",
                 file=VISIT_FILE,
             ),
             err=True,

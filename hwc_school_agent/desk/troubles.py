@@ -75,7 +75,7 @@ TROUBLES = {
     Trouble.CLOCK: (
         mark("De klok van deze machine loopt niet gelijk"),
         "HWC-228",
-        mark("Zet de tijd goed en laat de machine haar tijd van een tijdserver halen."),
+        mark("Zet de tijd goed en zet tijdsynchronisatie aan: timedatectl set-ntp true."),
     ),
     Trouble.NO_TOKEN: (
         mark("We konden ons niet aanmelden bij de postbus"),

@@ -51,7 +51,7 @@ class Failure:
 #: By the first leg that was not gone. The codes are those of ``systemctl status``.
 LEGS = {
     Leg.SENT: Failure(
-        mark("Dat kon vanmorgen niet worden verstuurd"),
+        mark("Het proefsignaal kon vanmorgen niet worden verstuurd"),
         "HWC-241",
         mark(
             "Kijk of de server voor uitgaande mail bereikbaar is, of de login klopt, en of [submission]"
@@ -60,7 +60,7 @@ LEGS = {
         unseen=True,
     ),
     Leg.ARRIVED: Failure(
-        mark("Dat kwam vanmorgen niet aan"),
+        mark("Het proefsignaal kwam vanmorgen niet aan"),
         "HWC-242",
         mark(
             "Stuur zelf een mail naar het adres van de postbus ([rehearsal] to). Kijk naar regels, spamfilter en"
@@ -69,31 +69,31 @@ LEGS = {
         unseen=True,
     ),
     Leg.READ: Failure(
-        mark("Dat kwam aan, maar werd niet goed gelezen"),
+        mark("Het proefsignaal kwam aan, maar werd niet goed gelezen"),
         "HWC-243",
         mark("Voer ‘hwc-school-agent doctor’ uit."),
         unseen=True,
     ),
     Leg.RECEIPTED: Failure(
-        mark("Dat kwam aan, maar de ontvangstbevestiging kon niet worden verstuurd"),
+        mark("Het proefsignaal kwam aan, maar de ontvangstbevestiging kon niet worden verstuurd"),
         "HWC-244",
         mark("Kijk of het account vlaggen mag zetten, en of de server voor uitgaande mail bereikbaar is."),
     ),
     Leg.RETURNED: Failure(
-        mark("Dat kwam aan, maar de ontvangstbevestiging kwam niet terug"),
+        mark("Het proefsignaal kwam aan, maar de ontvangstbevestiging kwam niet terug"),
         "HWC-245",
         mark(
-            "De server nam de bevestiging aan en bezorgde haar niet. Kijk naar spamfilter en regels voor automatische"
-            " antwoorden."
+            "De server nam de ontvangstbevestiging aan, maar bezorgde die niet. Kijk naar spamfilter en regels voor"
+            " automatische antwoorden."
         ),
     ),
     Leg.PURGED: Failure(
-        mark("Dat kon niet uit alle mappen worden gewist"),
+        mark("Het proefsignaal kon niet uit alle mappen worden gewist"),
         "HWC-246",
         mark("Kijk of het account mag verwijderen, en of een bewaarbeleid dat tegenhoudt."),
     ),
     Leg.VERIFIED: Failure(
-        mark("Dat stond er na het wissen nog, of een map was niet na te tellen"),
+        mark("Het proefsignaal stond er na het wissen nog, of een map was niet na te tellen"),
         "HWC-247",
         mark(
             "Een regel of ander mailprogramma zet berichten misschien terug."

@@ -48,48 +48,48 @@ TEXTS = {
     ),
     Check.NO_CONTACT: Text(
         "There is no contact: nobody can see a signal.",
-        "hwc-school-agent staff add --role contact --name NAME",
+        "Add one: hwc-school-agent staff add --role contact --name NAME",
         "There is a contact.",
     ),
     Check.NO_BACKUP: Text(
         "There is no backup: when the contact is ill, nobody sees it.",
-        "hwc-school-agent staff add --role backup --name NAME",
+        "Add one: hwc-school-agent staff add --role backup --name NAME",
         "There is a backup.",
     ),
     Check.NO_HEAD: Text(
         "There is no head: when contact and backup do not look, nobody else is called.",
-        "hwc-school-agent staff add --role head --name NAME",
+        "Add one: hwc-school-agent staff add --role head --name NAME",
         "There is a head.",
     ),
     Check.NO_BELL: Text(
-        "No bell is connected: only who has the page open notices that it is time to look.",
+        "No bell is connected: only whoever has the desk open notices that somebody must look.",
         "Switch the contact's computer on and start hwc-school-agent bell there (docs/installation.md).",
         "A bell is connected.",
     ),
     Check.NO_BELL_FOR: Text(
-        "No bell is connected for: {roles}. They notice on an open page only that it is time to look.",
+        "No bell is connected for: {roles}. They notice only in an open desk that somebody must look.",
         "Start hwc-school-agent bell on their computer, with their role (--role), or give another machine that role"
         " with bell-token add.",
         "A bell is connected for everybody who is called.",
     ),
     Check.DESK_CERTIFICATE: Text(
-        "The certificate of the page cannot be used: {why}.",
+        "The certificate of the desk cannot be used: {why}.",
         "Check [desk] certificate and key, and whether the service's account may read both.",
-        "The certificate of the page fits its key.",
+        "The certificate of the desk fits its key.",
     ),
     Check.DESK_CERTIFICATE_ENDS: Text(
-        "The certificate of the page ends in {days} days.",
-        "Renew it. The page uses the new file from the next visit on, without a restart.",
-        "The certificate of the page is good for {days} more days.",
+        "The certificate of the desk ends in {days} days.",
+        "Renew it. The desk uses the new file from the next visit on, without a restart.",
+        "The certificate of the desk is good for {days} more days.",
     ),
     Check.DESK_CERTIFICATE_ENDED: Text(
-        "The certificate of the page is not valid now.",
+        "The certificate of the desk is not valid now.",
         "Renew it; no restart is needed. Check this machine's clock too.",
     ),
     Check.DESK_NAMES: Text(
-        "The certificate of the page does not name: {names}.",
+        "The certificate of the desk does not name: {names}.",
         "Ask for a certificate with every name in [desk] names, or take the name away there.",
-        "The certificate of the page names every name in [desk] names.",
+        "The certificate of the desk names every name in [desk] names.",
     ),
     Check.CALENDAR_UNKNOWN: Text(
         "Nobody said until when the list of closed days goes.",
@@ -147,7 +147,7 @@ TEXTS = {
     ),
     Check.STATE_MODE: Text(
         "Others on this machine can reach {file}.",
-        "chmod {mode} {file}, and let it belong to the service's account.",
+        "Run: chmod {mode} {file}. Let it belong to the service's account as well.",
         "Nobody else on this machine can reach the agent's data.",
     ),
     Check.STATE_UNKNOWN: Text(
@@ -158,12 +158,12 @@ TEXTS = {
     Check.STATE_UNREADABLE: Text("The directory {file} cannot be seen by this account.", "Run this with sudo."),
     Check.CREDENTIAL_MODE: Text(
         "Others on this machine can read the password in {file}.",
-        "chmod 600 {file}, and change the password.",
+        "Run: chmod 600 {file}. Then change the password.",
         "Nobody else on this machine can read the passwords.",
     ),
     Check.CONFIG_WRITABLE: Text(
         "Others on this machine can change the configuration.",
-        "chmod go-w {file}",
+        "Run: chmod go-w {file}",
         "Nobody else on this machine can change the configuration.",
     ),
 }

@@ -81,9 +81,9 @@ TEXTS = {
         " A new right may take up to an hour.",
     ),
     Check.UIDPLUS: Text(
-        "The server has no UIDPLUS: purging works only while nobody else marks mail as deleted in the same folder.",
+        "The server has no UIDPLUS: erasing works only while nobody else marks mail as deleted in the same folder.",
         "Let nobody open this mailbox in a mail program, or ask the administrator to switch UIDPLUS on.",
-        "The server can purge exactly one message (UIDPLUS).",
+        "The server can erase exactly one message (UIDPLUS).",
     ),
     Check.IDLE: Text(
         "The server does not tell that mail comes (IDLE): a signal is seen at the next look, in the morning within a"
@@ -108,7 +108,7 @@ TEXTS = {
     ),
     Check.FOLDER_UNCOUNTED: Text(
         "The folder “{folder}” cannot be counted.",
-        "Check whether the account may open this folder. Until then nobody says after a purge that all is gone.",
+        "Check whether the account may open this folder. Until then nobody says after erasing that all is gone.",
         "All {count} folders can be counted.",
     ),
     Check.FLAGS: Text(
@@ -117,7 +117,7 @@ TEXTS = {
         "INBOX keeps the flags that the agent needs.",
     ),
     Check.READ_ONLY: Text(
-        "INBOX can only be read: purging is not possible.",
+        "INBOX can only be read: erasing is not possible.",
         "Give the account the right to delete in this mailbox.",
     ),
     Check.HIDDEN_FOLDER: Text(
@@ -142,7 +142,7 @@ TEXTS = {
     ),
     Check.SENT_COPIES: Text(
         "The server keeps a copy of what the agent sends.",
-        "The agent purges that copy. Better switch it off: see doctor --admin-sheet.",
+        "The agent erases that copy. It is better to switch it off: see doctor --admin-sheet.",
         "The server keeps no copy of what the agent sends.",
     ),
     Check.SUBMISSION_NAME: Text(
@@ -186,7 +186,7 @@ TEXTS = {
     Check.LEG_SENT: Text(
         _LEG + "it could not be sent.",
         "See Outgoing mail, and whether from may mail to its own mailbox.",
-        "The rehearsal went the whole way: sent, arrived, read, receipted, purged, verified.",
+        "The rehearsal went the whole way: sent, arrived, read, receipted, erased, verified.",
     ),
     Check.LEG_ARRIVED: Text(
         _LEG + "it did not arrive.",
@@ -206,11 +206,11 @@ TEXTS = {
         "The server accepted it and did not deliver it. Look at the spam filter and at rules for automatic answers.",
     ),
     Check.LEG_PURGED: Text(
-        _LEG + "not everything could be purged.",
+        _LEG + "not everything could be erased.",
         "Check whether the account may delete, and whether a retention policy holds it.",
     ),
     Check.LEG_VERIFIED: Text(
-        _LEG + "after the purge something was left, or a folder could not be counted.",
+        _LEG + "after erasing something was left, or a folder could not be counted.",
         "A rule or another mail program may put messages back. Look at rules, synchronisation and rights.",
     ),
     Check.LEG_SCANNED: Text(

@@ -49,48 +49,48 @@ TEXTS = {
     ),
     Check.NO_CONTACT: Text(
         "Er is geen contactpersoon: niemand kan een signaal zien.",
-        "hwc-school-agent staff add --role contact --name NAAM",
+        "Voeg er een toe: hwc-school-agent staff add --role contact --name NAAM",
         "Er is een contactpersoon.",
     ),
     Check.NO_BACKUP: Text(
         "Er is geen achterwacht: bij ziekte van de contactpersoon ziet niemand het.",
-        "hwc-school-agent staff add --role backup --name NAAM",
+        "Voeg er een toe: hwc-school-agent staff add --role backup --name NAAM",
         "Er is een achterwacht.",
     ),
     Check.NO_HEAD: Text(
         "Er is niemand van de directie: als contactpersoon en achterwacht niet kijken, wordt niemand meer geroepen.",
-        "hwc-school-agent staff add --role head --name NAAM",
+        "Voeg er een toe: hwc-school-agent staff add --role head --name NAAM",
         "Er is iemand van de directie.",
     ),
     Check.NO_BELL: Text(
-        "Er hangt geen bel: alleen wie de pagina open heeft, merkt dat er gekeken moet worden.",
+        "Er is geen bel verbonden: alleen wie het bureau open heeft, merkt dat er iemand moet kijken.",
         "Zet de computer van de contactpersoon aan en start daar hwc-school-agent bell (docs/installation.md).",
-        "Er hangt een bel.",
+        "Er is een bel verbonden.",
     ),
     Check.NO_BELL_FOR: Text(
-        "Er hangt geen bel voor: {roles}. Zij merken alleen op een open pagina dat er gekeken moet worden.",
+        "Er is geen bel verbonden voor: {roles}. Zij merken alleen in een open bureau dat er iemand moet kijken.",
         "Start hwc-school-agent bell op hun computer, met hun rol (--role), of geef een andere computer die rol met"
         " bell-token add.",
-        "Voor iedereen die geroepen wordt, hangt er een bel.",
+        "Voor iedereen die wordt geroepen, is er een bel verbonden.",
     ),
     Check.DESK_CERTIFICATE: Text(
-        "Het certificaat van de pagina is niet te gebruiken: {why}.",
+        "Het certificaat van het bureau is niet te gebruiken: {why}.",
         "Controleer [desk] certificate en key, en of het account van de dienst beide mag lezen.",
-        "Het certificaat van de pagina past bij de sleutel.",
+        "Het certificaat van het bureau past bij de sleutel.",
     ),
     Check.DESK_CERTIFICATE_ENDS: Text(
-        "Het certificaat van de pagina verloopt over {days} dagen.",
-        "Vernieuw het. De pagina gebruikt het nieuwe bestand vanaf het volgende bezoek, zonder herstart.",
-        "Het certificaat van de pagina is nog {days} dagen geldig.",
+        "Het certificaat van het bureau verloopt over {days} dagen.",
+        "Vernieuw het. Het bureau gebruikt het nieuwe bestand vanaf het volgende bezoek, zonder herstart.",
+        "Het certificaat van het bureau is nog {days} dagen geldig.",
     ),
     Check.DESK_CERTIFICATE_ENDED: Text(
-        "Het certificaat van de pagina is nu niet geldig.",
+        "Het certificaat van het bureau is nu niet geldig.",
         "Vernieuw het; een herstart is niet nodig. Controleer ook de klok van deze machine.",
     ),
     Check.DESK_NAMES: Text(
-        "Het certificaat van de pagina noemt niet: {names}.",
+        "Het certificaat van het bureau noemt niet: {names}.",
         "Vraag een certificaat met elke naam uit [desk] names, of haal de naam daar weg.",
-        "Het certificaat van de pagina noemt elke naam uit [desk] names.",
+        "Het certificaat van het bureau noemt elke naam uit [desk] names.",
     ),
     Check.CALENDAR_UNKNOWN: Text(
         "Tot wanneer de lijst met vrije dagen geldt, is niet opgegeven.",
@@ -128,7 +128,7 @@ TEXTS = {
     ),
     Check.SWAP: Text(
         "Deze machine heeft swap: wat getoond wordt, kan op de schijf terechtkomen.",
-        "Zet swap uit of versleutel het. De unit van systemd houdt de agent zelf al uit de swap (MemorySwapMax=0).",
+        "Zet de swap uit, of versleutel die. De unit van systemd houdt de agent zelf al uit de swap (MemorySwapMax=0).",
         "Deze machine heeft geen swap.",
     ),
     Check.CORE_DUMPS: Text(
@@ -144,11 +144,11 @@ TEXTS = {
     ),
     Check.STATE_MISSING: Text(
         "De map {file} is er nog niet.",
-        "Zij komt er bij de eerste start. Anders: zie docs/installation.md (systemd-tmpfiles).",
+        "Die komt er bij de eerste start. Anders: zie docs/installation.md (systemd-tmpfiles).",
     ),
     Check.STATE_MODE: Text(
         "Anderen op deze machine kunnen bij {file}.",
-        "chmod {mode} {file}, en laat het van het account van de dienst zijn.",
+        "Voer uit: chmod {mode} {file}. Laat het ook van het account van de dienst zijn.",
         "Niemand anders op deze machine kan bij de gegevens van de agent.",
     ),
     Check.STATE_UNKNOWN: Text(
@@ -159,12 +159,12 @@ TEXTS = {
     Check.STATE_UNREADABLE: Text("De map {file} is niet te bekijken met dit account.", "Voer dit uit met sudo."),
     Check.CREDENTIAL_MODE: Text(
         "Anderen op deze machine kunnen het wachtwoord in {file} lezen.",
-        "chmod 600 {file}, en wijzig het wachtwoord.",
+        "Voer uit: chmod 600 {file}. Wijzig daarna het wachtwoord.",
         "Niemand anders op deze machine kan de wachtwoorden lezen.",
     ),
     Check.CONFIG_WRITABLE: Text(
         "Anderen op deze machine kunnen de configuratie veranderen.",
-        "chmod go-w {file}",
+        "Voer uit: chmod go-w {file}",
         "Niemand anders op deze machine kan de configuratie veranderen.",
     ),
 }

@@ -81,14 +81,14 @@ TEXTS = {
         " Een nieuw recht werkt soms pas na een uur.",
     ),
     Check.UIDPLUS: Text(
-        "De server kent geen UIDPLUS: wissen lukt alleen als niemand anders in dezelfde map iets als gewist merkt.",
+        "De server kent geen UIDPLUS: wissen lukt alleen als niemand anders in die map mail als gewist markeert.",
         "Laat niemand deze postbus in een mailprogramma openen, of vraag de beheerder om UIDPLUS aan te zetten.",
         "De server kan precies één bericht wissen (UIDPLUS).",
     ),
     Check.IDLE: Text(
         "De server meldt niet dat er mail komt (IDLE): een signaal wordt bij de volgende blik gezien, in de ochtend"
         " binnen een minuut.",
-        "Vraag de beheerder om IDLE aan te zetten, of neem die minuut voor lief.",
+        "Vraag de beheerder om IDLE aan te zetten, of accepteer dat het een minuut kan duren.",
         "De server meldt meteen dat er mail komt (IDLE).",
     ),
     Check.NOTIFY: Text(
@@ -126,7 +126,7 @@ TEXTS = {
         "Vraag de beheerder om die uit te zetten of leeg te houden (zie doctor --admin-sheet).",
     ),
     Check.GRAPH_RIGHT: Text(
-        "Microsoft Graph laat ons niet bij Herstelbare items, en [mailbox] recoverable vraagt dat wel.",
+        "Microsoft Graph laat ons niet bij Herstelbare items, terwijl [mailbox] recoverable daarom vraagt.",
         "Geef het recht voor deze ene postbus (zie doctor --admin-sheet; het werkt na 30 minuten tot 2 uur), of zet"
         " recoverable op off.",
         "Microsoft Graph laat ons in Herstelbare items kijken.",
@@ -143,7 +143,7 @@ TEXTS = {
     ),
     Check.SENT_COPIES: Text(
         "De server bewaart zelf een kopie van wat de agent verstuurt.",
-        "De agent wist die kopie. Liever uitzetten: zie doctor --admin-sheet.",
+        "De agent wist die kopie. Beter is het uit te zetten: zie doctor --admin-sheet.",
         "De server bewaart geen kopie van wat de agent verstuurt.",
     ),
     Check.SUBMISSION_NAME: Text(
@@ -204,7 +204,7 @@ TEXTS = {
     ),
     Check.LEG_RETURNED: Text(
         _LEG + "de ontvangstbevestiging kwam niet terug.",
-        "De server nam haar aan en bezorgde haar niet. Kijk naar spamfilter en regels voor automatische antwoorden.",
+        "De server nam die aan, maar bezorgde die niet. Kijk naar spamfilter en regels voor automatische antwoorden.",
     ),
     Check.LEG_PURGED: Text(
         _LEG + "niet alles kon worden gewist.",
@@ -220,7 +220,7 @@ TEXTS = {
     ),
     Check.REHEARSAL_NOT_YET: Text(
         "Vandaag is nog geen proef afgerond.",
-        "Op een schooldag begint hij om {at}. Kijk daarna nog eens, of voer doctor --send-test uit.",
+        "Op een schooldag begint die om {at}. Kijk daarna nog eens, of voer doctor --send-test uit.",
     ),
     Check.REHEARSAL_OFF: Text(
         "De dagelijkse proef staat uit: een storing valt dan pas op als er een signaal komt.",

@@ -46,7 +46,7 @@ DUTCH = Words(
             ),
             _F.RECOVERY_KEEPS: (
                 "Herstelruimte bekeken",
-                "Gewiste mail blijft hier nog een tijd staan, ook de oefenmail van elke schooldag",
+                "Gewiste mail blijft hier nog een tijd staan, ook de proefmail van elke schooldag",
             ),
             _F.RECOVERY_REFUSED: (
                 "Geprobeerd te tellen; geweigerd",
@@ -173,7 +173,7 @@ DUTCH = Words(
             "no_ledger": "Het controleboek kon niet worden gelezen: over deze dagen is niets vastgesteld.",
             "days": "Schooldagen",
             "closed": "Postbus bereikt, alle mappen geteld",
-            "rehearsed": "Dagelijkse oefening helemaal gelukt",
+            "rehearsed": "Dagelijkse proef helemaal gelukt",
             "off": "Dagen zonder deze controle",
             "of": "{number} van {days}",
             "silence": (

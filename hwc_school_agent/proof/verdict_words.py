@@ -40,7 +40,9 @@ class Say(Enum):
     COMPARE_WORDS = mark("Vergelijk deze woorden met de schoolgids: %(words)s.")
     TYPE_WORDS = mark("Vul de negen woorden uit de schoolgids in.")
     EARLIER_DAYS = mark("De dagen van voor de nieuwe sleutel staan er nog, maar die sleutel kan ze niet bewijzen.")
-    END_UNKNOWN = mark("Of er aan het eind dagen zijn weggehaald, blijkt alleen uit een stand van vroeger.")
+    END_UNKNOWN = mark(
+        "Of er aan het eind dagen zijn weggehaald, zie je alleen met een rapport of een stand van vroeger."
+    )
     LIMIT = mark("Een zegel zegt dat er niets is veranderd. Of het waar is wat er staat, zegt het niet.")
 
     # what does not hold

@@ -14,7 +14,7 @@ FOLDERS: Mapping[str, Mapping[_R, tuple[str, str]]] = MappingProxyType(
             {
                 _R.INBOX: ("Postvak IN", "Het programma ziet dat er mail is, en waarschuwt een medewerker."),
                 _R.JUNK: ("Ongewenste mail", "Ook hier wordt gekeken of er mail voor een medewerker is."),
-                _R.SENT: ("Verzonden mail", "Het ontvangstbericht wordt hier gewist."),
+                _R.SENT: ("Verzonden mail", "De ontvangstbevestiging wordt hier gewist."),
                 _R.TRASH: ("Prullenbak", "Wat afgehandeld is, wordt hier gewist."),
                 _R.DRAFTS: ("Concepten", "Een antwoord dat een signaal aanhaalt, wordt hier gewist."),
                 _R.ARCHIVE: ("Archief", "Kopieën van een afgehandeld signaal worden hier gewist."),
@@ -42,7 +42,7 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "nl": MappingProxyType(
             {
                 "title": "Inzage",
-                "intro": "Hoe de postbus in elkaar zit en wat ermee gebeurt. Wat erin staat, laat deze bladzijde nooit"
+                "intro": "Hoe de postbus in elkaar zit en wat ermee gebeurt. Wat erin staat, laat deze pagina nooit"
                 " zien: dat kan over het kind van iemand anders gaan.",
                 "folders": "De mappen van de postbus",
                 "all": "Alle mappen die de mailserver noemt",
@@ -51,7 +51,7 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "what": "Wat het programma er doet",
                 "no_answer": "De mailserver gaf geen antwoord. De mappen kunnen nu niet worden getoond.",
                 "settings": "De instellingen van de school",
-                "receipts": "Wie een ontvangstbericht krijgt",
+                "receipts": "Wie een ontvangstbevestiging krijgt",
                 "nobody": "nog niemand",
                 "unread": "Ongelezen mail",
                 "never": "wordt nooit vanzelf gewist",
@@ -60,7 +60,7 @@ LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "look_at": "elke schooldag om {time} uur, en daarna opnieuw als niemand keek",
                 "close": "De dag wordt gesloten",
                 "close_at": "om {time} uur: alle mappen worden dan nagekeken",
-                "rehearsal": "Dagelijkse oefening",
+                "rehearsal": "Dagelijkse proef",
                 "on": "aan",
                 "off": "uit",
                 "recovery": "Verklaring over de herstelruimte",

@@ -39,7 +39,9 @@ def main(config: Path, credentials: Path | None) -> int:
     if answer.strip() == b"faults":
         return WRONG_SETTINGS
     if code != 0:
-        return _complain("De instellingen konden niet worden gelezen: een fout in dit programma.")
+        return _complain(
+            "De instellingen konden niet worden gelezen: een fout in dit programma. Meld dat aan de makers."
+        )
     settings = pickle.loads(bytes.fromhex(answer.decode().strip()))  # noqa: S301 - from our own child
     speaks = settings.school.language
     try:

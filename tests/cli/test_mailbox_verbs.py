@@ -76,13 +76,16 @@ def test_check_says_the_same_with_and_without_a_signal(dovecot: MailServer, opti
         assert len(client.search("UNSEEN")) == 1, "it is there, and nobody has seen it"
 
 
+DOCTOR = "Voer ‘hwc-school-agent doctor’ uit: dat zegt wat je kunt doen."
+
+
 def test_check_without_a_server(options: tuple[str, ...], hwc: Hwc) -> None:
     config = Path(options[1])
     port = settings_in(options).mailbox.port
     config.write_text(config.read_text().replace(f"port = {port}", f"port = {free_port()}"))
     ended = hwc(*options, "check")
     assert (ended.code, ended.out) == (3, "")
-    assert ended.err == "De postbus is niet bereikbaar: de mailserver geeft geen antwoord.\n"
+    assert ended.err == f"De postbus is niet bereikbaar: de mailserver geeft geen antwoord. {DOCTOR}\n"
 
 
 def test_check_with_a_wrong_password(options: tuple[str, ...], hwc: Hwc) -> None:
@@ -97,7 +100,7 @@ def test_check_with_a_name_that_does_not_resolve(options: tuple[str, ...], hwc: 
     config.write_text(config.read_text().replace('host = "127.0.0.1"', 'host = "nergens.invalid"'))
     ended = hwc(*options, "check")
     assert ended.code == 3
-    assert ended.err == "De postbus is niet bereikbaar: de naam van de mailserver is niet te vinden.\n"
+    assert ended.err == f"De postbus is niet bereikbaar: de naam van de mailserver is niet te vinden. {DOCTOR}\n"
 
 
 def test_check_with_a_wrong_configuration(options: tuple[str, ...], hwc: Hwc) -> None:
@@ -110,10 +113,18 @@ def test_check_with_a_wrong_configuration(options: tuple[str, ...], hwc: Hwc) ->
 @pytest.mark.parametrize(
     ("word", "code", "sentence"),
     [
-        ("empty", 0, "De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."),
-        ("clean", 0, "De dag is gesloten: van wat behandeld is, staat niets meer in de postbus."),
-        ("left trash", 4, "De dag is niet gesloten: er staat nog behandelde mail in de prullenbak."),
-        ("unreachable", 3, "De dag is niet gesloten: de postbus is niet bereikbaar."),
+        ("empty", 0, "De dag is gesloten: van wat is afgehandeld, staat niets meer in de postbus."),
+        ("clean", 0, "De dag is gesloten: van wat is afgehandeld, staat niets meer in de postbus."),
+        (
+            "left trash",
+            4,
+            "De dag is niet gesloten: er staat nog afgehandelde mail in de prullenbak. Kijk of een regel die terugzet.",
+        ),
+        (
+            "unreachable",
+            3,
+            "De dag is niet gesloten: de postbus is niet bereikbaar. Voer ‘hwc-school-agent check’ uit.",
+        ),
         ("failed", 1, "De dag is niet gesloten. Probeer het straks opnieuw."),
         ("something from another version", 1, "De dag is niet gesloten. Probeer het straks opnieuw."),
     ],
@@ -159,7 +170,8 @@ def test_close_without_an_agent_and_without_a_server(options: tuple[str, ...], h
     port = settings_in(options).mailbox.port
     config.write_text(config.read_text().replace(f"port = {port}", f"port = {free_port()}"))
     ended = hwc(*options, "close")
-    assert (ended.code, ended.err) == (3, "De dag is niet gesloten: de postbus is niet bereikbaar.\n")
+    assert ended.code == 3
+    assert ended.err.startswith("De dag is niet gesloten: de postbus is niet bereikbaar. Voer ")
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can step down")

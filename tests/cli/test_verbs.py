@@ -154,9 +154,10 @@ def test_bell_tokens(config: Path, tmp_path: Path, hwc: Hwc) -> None:
 
 
 def test_demo(hwc: Hwc, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[bool] = []
-    monkeypatch.setattr(demo, "main", lambda once: shown.append(once) or 0)
-    assert (hwc("demo").code, hwc("demo", "--once").code, shown) == (0, 0, [False, True])
+    shown: list[tuple[bool, str]] = []
+    monkeypatch.setattr(demo, "main", lambda *how: shown.append(how) or 0)
+    assert (hwc("demo").code, hwc("demo", "--once", "--language", "en").code) == (0, 0)
+    assert shown == [(False, "nl"), (True, "en")]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +171,7 @@ def test_demo(hwc: Hwc, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_fault_of_ours_is_one_line_without_its_text(
     error: Exception, hwc: Hwc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(once: bool) -> int:
+    def fail(*_how: object) -> int:
         raise error
 
     monkeypatch.setattr(demo, "main", fail)
@@ -182,7 +183,7 @@ def test_a_fault_of_ours_is_one_line_without_its_text(
 
 
 def test_stopped_by_hand(hwc: Hwc, monkeypatch: pytest.MonkeyPatch) -> None:
-    def stop(once: bool) -> int:
+    def stop(*_how: object) -> int:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(demo, "main", stop)

@@ -42,7 +42,7 @@ def _service_account(box: str) -> Section:
                 " tweede is"
                 " voor het versturen. Domeinbrede machtiging geldt voor elk account in het domein: bewaak de"
                 " sleutel, of"
-                " kies hieronder een andere weg. Google raadt haar zelf af waar het anders kan.",
+                " kies hieronder een andere weg. Google raadt dit zelf af waar het anders kan.",
                 "The first shows every folder, hidden labels too, so that “empty” means empty. The second is for"
                 " sending. Domain-wide delegation holds for every account of the domain: guard the key, or take another"
                 " way below. Google itself advises against it where another way exists.",
@@ -62,7 +62,7 @@ def _others() -> Section:
                 " only. Check that it still works after a change of password.",
             ),
             Both(
-                'Of een app-wachtwoord (auth = "password"). Controleer of uw organisatie app-wachtwoorden toestaat en'
+                'Of een app-wachtwoord (auth = "password"). Controleer of je organisatie app-wachtwoorden toestaat en'
                 " of het account tweestapsverificatie heeft. In beide gevallen: zet bij elk label ‘Weergeven in IMAP’"
                 " aan, anders kan een map niet worden nageteld.",
                 'Or an app password (auth = "password"). Check whether your organisation allows app passwords and'
@@ -134,7 +134,7 @@ def _stays() -> Section:
         (
             Both(
                 "Een beheerder kan mail tot 25 dagen nadat de prullenbak is geleegd terughalen; dat kan niet uit."
-                " Logbestanden kunnen niet worden gewist en hun bewaartijd kan niet korter. Controleer hoe lang uw"
+                " Logbestanden kunnen niet worden gewist en hun bewaartijd kan niet korter. Controleer hoe lang je"
                 " zoekfunctie voor e-maillogboeken onderwerpen toont.",
                 "An administrator can restore mail for 25 days after the trash was emptied; that cannot be switched"
                 " off."

@@ -19,7 +19,7 @@ def sheet(settings: Settings) -> Sheet:
     return Sheet(
         Both("Handle with Care: wat de beheerder van Microsoft 365 doet", "Handle with Care: for your Microsoft 365"),
         Both(
-            f"Voor {settings.school.name}, postbus {settings.mailbox.user}. Wat tussen < en > staat, vult u zelf in."
+            f"Voor {settings.school.name}, postbus {settings.mailbox.user}. Wat tussen < en > staat, vul je zelf in."
             " Verbind eerst: Connect-ExchangeOnline.",
             f"For {settings.school.name}, mailbox {settings.mailbox.user}. Fill in what stands between < and >."
             " Connect first: Connect-ExchangeOnline.",
@@ -51,7 +51,7 @@ def _app(tenant: str) -> Section:
             code("IMAP.AccessAsApp", "SMTP.SendAsApp"),
             Both(
                 "Upload een certificaat (liever dan een clientgeheim). Een verlopen certificaat of geheim maakt het"
-                " programma blind: zet de einddatum in uw agenda.",
+                " programma blind: zet de einddatum in je agenda.",
                 "Upload a certificate (better than a client secret). When it ends the program is blind: put the date in"
                 " your calendar.",
             ),
@@ -119,9 +119,8 @@ def _kept(box: str) -> Section:
         Both("Niets bewaren", "Keep nothing"),
         (
             Both(
-                "Exchange legt standaard een kopie van elke verstuurde bevestiging in Verzonden, en bewaart gewiste"
-                " mail"
-                " 14 dagen (ten hoogste 30). Zet beide uit voor deze postbus:",
+                "Exchange legt standaard een kopie van elke verstuurde ontvangstbevestiging in Verzonden, en bewaart"
+                " gewiste mail 14 dagen (ten hoogste 30). Zet beide uit voor deze postbus:",
                 "By default Exchange files a copy of every receipt in Sent Items, and keeps deleted mail for 14 days"
                 " (at"
                 " most 30). Switch both off for this mailbox:",
@@ -158,7 +157,7 @@ def _graph(box: str, app: str) -> Section:
                 "Geen mailprogramma kan in ‘Herstelbare items’ kijken; Microsoft Graph wel. Geef dat recht alleen voor"
                 " deze postbus, met RBAC for Applications, en niet als machtiging in Entra: die zou voor alle"
                 " postbussen"
-                " gelden. Controleer de namen van de cmdlets in uw versie; een toewijzing werkt na 30 minuten tot 2"
+                " gelden. Controleer de namen van de cmdlets in jouw versie; een toewijzing werkt na 30 minuten tot 2"
                 " uur.",
                 "No mail program can look into Recoverable Items; Microsoft Graph can. Give that right for this mailbox"
                 " only, with RBAC for Applications, and not as a permission in Entra: that would hold for all"
@@ -228,7 +227,7 @@ def _stays() -> Section:
         (
             Both(
                 "De berichttracering bewaart afzender, ontvanger en onderwerp 90 dagen; daarom hoort er niets"
-                " persoonlijks in een onderwerp. Controleer hoe lang uw auditlog bewaart. Back-ups van andere"
+                " persoonlijks in een onderwerp. Controleer hoe lang je auditlog bewaart. Back-ups van andere"
                 " leveranciers"
                 " en Outlook op een pc houden hun eigen kopie.",
                 "Message trace keeps sender, recipient and subject for 90 days; therefore nothing personal belongs in a"

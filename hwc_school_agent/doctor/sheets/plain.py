@@ -15,7 +15,7 @@ def sheet(settings: Settings) -> Sheet:
     return Sheet(
         Both("Handle with Care: wat de beheerder van de mailserver doet", "Handle with Care: for your mail host"),
         Both(
-            f"Voor {settings.school.name}, postbus {box} op {settings.mailbox.host}. Alleen de paragraaf van uw server"
+            f"Voor {settings.school.name}, postbus {box} op {settings.mailbox.host}. Alleen de paragraaf van je server"
             " geldt.",
             f"For {settings.school.name}, mailbox {box} on {settings.mailbox.host}. Only the section of your server"
             " applies.",
@@ -67,7 +67,7 @@ def _dovecot(box: str) -> Section:
             Both(
                 "Met mdbox blijft de mail in de bestanden tot doveadm purge; laat dat elke nacht lopen. Wat er al"
                 " staat,"
-                " ruimt u zo op:",
+                " ruim je zo op:",
                 "With mdbox mail stays in the files until doveadm purge; run that every night. What is there already is"
                 " cleared like this:",
             ),
@@ -106,7 +106,7 @@ def _courier() -> Section:
         Both("Courier", "Courier"),
         (
             Both(
-                "Wissen is meteen definitief, behalve met deze instelling; zet haar uit. Het programma wist anders ook"
+                "Wissen is meteen definitief, behalve met deze instelling; zet die uit. Het programma wist anders ook"
                 " in de prullenbak.",
                 "Deletion is final at once, except with this setting; switch it off. Otherwise the program deletes in"
                 " the trash too.",
@@ -137,7 +137,7 @@ def _stays() -> Section:
         (
             Both(
                 "Back-ups en snapshots van de server, en het logboek van de mailserver (afzender, ontvanger,"
-                " Message-ID). Controleer hoe lang uw host beide bewaart.",
+                " Message-ID). Controleer hoe lang je host beide bewaart.",
                 "Backups and snapshots of the server, and the log of the mail server (sender, recipient, Message-ID)."
                 " Check how long your host keeps both.",
             ),
