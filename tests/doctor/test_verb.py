@@ -75,11 +75,11 @@ def test_whose_bell_is_missing(dovecot: MailServer, smtp_sink: SmtpSink, tmp_pat
                 bells[-1].send(role)
             eventually(lambda: said in run(agent)[1], 20, every=0.2)
 
-        doctor_says("let op  HWC-364  Er hangt geen bel: ")
-        doctor_says("let op  HWC-365  Er hangt geen bel voor: contactpersoon. ", "backup")
+        doctor_says("let op  HWC-364  Er is geen bel verbonden: ")
+        doctor_says("let op  HWC-365  Er is geen bel verbonden voor: contactpersoon. ", "backup")
         doctor_says("goed    HWC-365  Voor iedereen", "contact")
         bells.pop().close()
-        doctor_says("let op  HWC-365  Er hangt geen bel voor: contactpersoon. ")
+        doctor_says("let op  HWC-365  Er is geen bel verbonden voor: contactpersoon. ")
         doctor_says("goed    HWC-365  Voor iedereen", "all")
         assert "HWC-364" in run(agent)[1]
         for bell in bells:
