@@ -221,7 +221,7 @@ def test_a_page_that_loads_itself_is_nobodys_look(desk: Bench, scripted: Person)
     scripted.sees("Er is een signaal voor je")
     assert len(desk.heard(OrderWord.LOOKED)) == before
     scripted.page.reload()
-    scripted.press("Ik kan niet – achterwacht neemt het over")
+    scripted.press("Ik kan niet – de achterwacht neemt het over")
     eventually(lambda: len(desk.heard(OrderWord.LOOKED)) > before)
 
 
