@@ -71,6 +71,8 @@ class Check(Enum):
     SPECIAL_USE = (265, Area.MAILBOX, Level.GOOD)
 
     FOLDER_UNCOUNTED = (433, Area.FOLDERS, Level.FAULT)
+    FOLDER_SHUT = (443, Area.FOLDERS, Level.FAULT)
+    FOLDER_KEPT = (444, Area.FOLDERS, Level.FAULT)
     FLAGS = (435, Area.FOLDERS, Level.FAULT)
     READ_ONLY = (431, Area.FOLDERS, Level.FAULT)
     HIDDEN_FOLDER = (436, Area.FOLDERS, Level.WARNING)

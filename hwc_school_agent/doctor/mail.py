@@ -113,8 +113,12 @@ def judge_folders(seen: mailbox.Diagnosis) -> list[Finding]:
     """Nothing about what stands in them."""
     if seen.trouble is not None or seen.folders is None:
         return []
-    findings = [found(Check.FOLDER_UNCOUNTED, folder=name) for name in seen.uncountable]
+    findings = [found(Check.FOLDER_SHUT, folder=name) for name in seen.shut]
+    findings += [found(Check.FOLDER_UNCOUNTED, folder=name) for name in seen.uncountable if name not in seen.shut]
     findings = findings or [well(Check.FOLDER_UNCOUNTED, count=seen.folders)]
+    if seen.kept is not None:
+        kept = [found(Check.FOLDER_KEPT, folder=name) for name in seen.kept]
+        findings += kept or ([] if seen.shut else [well(Check.FOLDER_KEPT)])
     if seen.read_only:
         findings.append(found(Check.READ_ONLY))
     elif seen.flags_missing is not None:

@@ -111,6 +111,17 @@ TEXTS = {
         "Check whether the account may open this folder. Until then nobody says after erasing that all is gone.",
         "All {count} folders can be counted.",
     ),
+    Check.FOLDER_SHUT: Text(
+        "The agent may not look into the folder “{folder}”, or the server does not list it.",
+        "Give the account the rights l and r (see and read) in this folder, or take the folder away. Until then a"
+        " signal that gets there rings nobody, and nobody says that all is gone.",
+    ),
+    Check.FOLDER_KEPT: Text(
+        "The agent may not empty the folder “{folder}”.",
+        "Give the account the rights t and e (delete and expunge) in this folder. Until then a signal that gets there"
+        " stays.",
+        "The agent may empty every folder.",
+    ),
     Check.FLAGS: Text(
         "INBOX does not keep these flags: {flags}. With them the agent remembers what was done with a message.",
         "Check whether the account may set flags in INBOX.",

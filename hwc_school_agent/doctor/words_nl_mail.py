@@ -112,6 +112,17 @@ TEXTS = {
         "Kijk of het account deze map mag openen. Tot dan zeggen we na het wissen niet dat alles weg is.",
         "Alle {count} mappen kunnen worden nageteld.",
     ),
+    Check.FOLDER_SHUT: Text(
+        "In de map ‘{folder}’ mag de agent niet kijken, of de server toont haar niet.",
+        "Geef het account in deze map de rechten l en r (zien en lezen), of haal de map weg. Tot dan belt een signaal"
+        " dat daar komt niet, en zeggen we niet dat alles weg is.",
+    ),
+    Check.FOLDER_KEPT: Text(
+        "De map ‘{folder}’ mag de agent niet leegmaken.",
+        "Geef het account in deze map de rechten t en e (verwijderen en wissen). Tot dan blijft een signaal dat daarin"
+        " komt, staan.",
+        "De agent mag elke map leegmaken.",
+    ),
     Check.FLAGS: Text(
         "Postvak IN bewaart deze vlaggen niet: {flags}. De agent onthoudt daarmee wat er met een bericht is gebeurd.",
         "Kijk of het account in Postvak IN vlaggen mag zetten.",

@@ -33,7 +33,7 @@ DUTCH = Words(
     findings=MappingProxyType(
         {
             _F.FOLDERS_CLEAR_TWICE: (
-                "Elke map geopend, daarna nog eens met een nieuwe verbinding",
+                "Elke map die de server toont geopend, daarna nog eens met een nieuwe verbinding",
                 "Beide keren geen afgehandeld bericht",
             ),
             _F.FOLDERS_NOT_ESTABLISHED: (

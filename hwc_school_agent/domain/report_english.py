@@ -33,7 +33,7 @@ ENGLISH = Words(
     findings=MappingProxyType(
         {
             _F.FOLDERS_CLEAR_TWICE: (
-                "Every folder opened, then once more over a new connection",
+                "Every folder that the server shows opened, then once more over a new connection",
                 "No handled message, both times",
             ),
             _F.FOLDERS_NOT_ESTABLISHED: (

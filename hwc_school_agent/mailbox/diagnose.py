@@ -19,6 +19,7 @@ from hwc_school_agent.mailbox.folders import Folder, decoded, quoted
 from hwc_school_agent.mailbox.inspect import access
 from hwc_school_agent.mailbox.library import connect, hang_up, wrapped
 from hwc_school_agent.mailbox.platforms.recovery import hidden
+from hwc_school_agent.mailbox.rights import rights
 from hwc_school_agent.mailbox.session import Session, folders_with_status, open_session
 from hwc_school_agent.mailbox.verify import uncountable
 from hwc_school_agent.settings import Mailbox
@@ -44,6 +45,8 @@ class Diagnosis:
     read_only: bool = False  # INBOX cannot be written
     hidden: bool = False  # a recovery folder answers to its name
     access: Access = Access.NOT_TOLD  # who else may read
+    shut: tuple[str, ...] = ()  # readable names of folders that may not be looked at
+    kept: tuple[str, ...] | None = None  # of those that may not be emptied; ``None``: the server does not tell
 
 
 def diagnose(mailbox: Mailbox, now: float, *, log_in: bool) -> Diagnosis:
@@ -82,6 +85,8 @@ def _inside(session: Session, mailbox: Mailbox, seen: Diagnosis) -> None:
     folders = folders_with_status(session)
     seen.folders = len(folders)
     seen.special_use = _special_use(session)
+    if (allowed := rights(session, folders)) is not None:
+        seen.shut, seen.kept = (tuple(map(decoded, names)) for names in (allowed.shut, allowed.kept))
     seen.uncountable = tuple(decoded(f.name) for f in uncountable(session, folders))
     _flags(session, folders, seen)
     # whether anything stands in there is not asked: it would tell of mail that was erased

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from hwc_school_agent.domain.outcome import Access, FolderRole, Folders
 from hwc_school_agent.mailbox.folders import Folder, folders_of, quoted, text_of
+from hwc_school_agent.mailbox.rights import unlisted
 from hwc_school_agent.mailbox.session import Answer, Session, folders_with_status, quotable
 
 #: What a person has handled, by the flags of ``domain/lifecycle.py``: read, and then answered, flagged or thrown away.
@@ -31,7 +32,7 @@ _OWN_GROUPS = frozenset({"owner", "administrators", "admins", "admin", "cyrus", 
 def folders(session: Session) -> tuple[Folders, list[Folder]]:
     """Open every folder, look for what a person has handled. Raises ``MailboxTrouble``."""
     listed = folders_with_status(session)
-    if any(f.messages is None or not quotable(f.name) for f in listed):
+    if any(f.messages is None or not quotable(f.name) for f in listed) or unlisted(session, listed):
         return Folders.NOT_ESTABLISHED, listed
     asked = [_BY_ROLE.get(f.role, _HANDLED) for f in listed]
     lines = [

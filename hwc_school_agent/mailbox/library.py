@@ -125,7 +125,10 @@ def wrapped() -> Iterator[None]:
 
 
 _COUNTERS = frozenset({"EXISTS", "UIDVALIDITY", "UIDNEXT", "HIGHESTMODSEQ"})
-_READ = frozenset({"ACL", "LIST", "STATUS", "FETCH", "SEARCH", "PERMANENTFLAGS", "CAPABILITY"}) | _COUNTERS
+_READ = (
+    frozenset({"ACL", "LIST", "LSUB", "MYRIGHTS", "STATUS", "FETCH", "SEARCH", "PERMANENTFLAGS", "CAPABILITY"})
+    | _COUNTERS
+)
 
 
 def data(raw: Mapping[str, Sequence[Any]]) -> dict[str, tuple[Tokens, ...]]:

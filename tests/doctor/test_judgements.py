@@ -110,6 +110,8 @@ CASES: list[tuple[Check, list[Finding], list[Finding]]] = [
     (Check.LIST_STATUS, box(capabilities=less("LIST-STATUS")), box()),
     (Check.SPECIAL_USE, box(special_use=False), box()),
     (Check.FOLDER_UNCOUNTED, mail.judge_folders(seen(uncountable=("Archief",))), mail.judge_folders(seen())),
+    (Check.FOLDER_SHUT, mail.judge_folders(seen(shut=("Directie",))), mail.judge_folders(seen(kept=()))),
+    (Check.FOLDER_KEPT, mail.judge_folders(seen(kept=("Archief",))), mail.judge_folders(seen(kept=()))),
     (Check.FLAGS, mail.judge_folders(seen(flags_missing=NEEDED_FLAGS)), mail.judge_folders(seen())),
     (Check.READ_ONLY, mail.judge_folders(seen(read_only=True)), mail.judge_folders(seen())),
     (Check.HIDDEN_FOLDER, mail.judge_folders(seen(hidden=True)), mail.judge_folders(seen())),
