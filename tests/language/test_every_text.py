@@ -99,3 +99,39 @@ def test_a_text_that_was_forgotten_is_found(source: str) -> None:
 )
 def test_what_is_no_forgotten_text_is_not_found(source: str) -> None:
     assert unknown(source, {"De mail is nog niet gelezen."}) == []
+
+
+# -- one word for one thing (docs/language.md) -----------------------------------------------------------------------
+
+#: What people read that stands in tables of its own.
+TABLES = ("doctor/words_nl*.py", "doctor/sheets/*.py", "domain/report_dutch.py", "proof/visit_words.py")
+#: Another word for the same thing, and the word we use.
+INSTEAD = {
+    r"u|uw": "je",
+    r"bladzijdes?|bladzijden": "pagina",
+    r"grootboek": "controleboek",
+    r"ontvangstbericht\w*|bevestigingen": "ontvangstbevestiging",
+    r"ochtendwacht": "ochtenddienst",
+    r"melder": "afzender",
+    r"behandelde?": "afgehandeld",
+    r"haar|zij komt": "die",  # of a thing; of people we say *ze*
+    r"oefenmail": "proefmail",
+}
+
+
+def said() -> list[str]:
+    """Every Dutch text for people: those of the catalogues, and those of the tables."""
+    files = [path for pattern in TABLES for path in sorted(PACKAGE.glob(pattern))]
+    return [*_known(), *(n.value for path in files for n in literals(ast.parse(path.read_text("utf-8"))))]
+
+
+def other_words(text: str) -> list[str]:
+    """The words in a text for which we have another."""
+    return [other for other in INSTEAD if re.search(rf"(?<![\w-])(?:{other})(?!\w)", text.lower())]
+
+
+def test_one_word_for_one_thing() -> None:
+    assert len(said()) > 1000
+    assert {text: words for text in said() if (words := other_words(text))} == {}
+    assert other_words("Vult u dit zelf in.")
+    assert not other_words("Bel over een uur.")
