@@ -15,7 +15,7 @@ from hwc_school_agent.mailbox.session import folders_with_status, open_session, 
 from hwc_school_agent.settings import Settings, Tls
 from hwc_school_agent.workers import confirm, finish
 from tests.helpers import InventedChild, settings_for, signal_mail, unique_child
-from tests.servers import MailServer, Proxy, SmtpSink
+from tests.servers import Cyrus, MailServer, Proxy, SmtpSink
 
 COPIES = (FolderRole.SENT, FolderRole.TRASH, FolderRole.ARCHIVE)
 
@@ -115,3 +115,14 @@ class Scene:
         said: list[Said] = []
         finish.run(self.settings, self.job(place, answered, elsewhere=elsewhere), said.append)
         return [s.line() for s in said]
+
+    def receipts(self) -> list[str]:
+        """The Message-IDs of the receipts that the submission server took."""
+        assert self.sink is not None
+        return [str(m.parsed()["Message-ID"]) for m in self.sink.messages]
+
+    def nothing_left(self, child: InventedChild) -> bool:
+        """Our own look at the server's disk; Cyrus forgets when its operator's job of the night has run."""
+        if isinstance(self.server, Cyrus):
+            self.server.expire()
+        return not any(self.server.disk_find(t.encode()) for t in child.traces)

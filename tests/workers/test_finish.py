@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from hwc_school_agent.domain.outcome import Answered, FolderRole, Word
-from hwc_school_agent.domain.signal import Place
+from hwc_school_agent.domain.outcome import Answered, FolderRole
 from hwc_school_agent.host import child as children
-from hwc_school_agent.mailbox import library
 from hwc_school_agent.settings import Senders
 from hwc_school_agent.workers import finish
-from tests.helpers import SENDER, InventedChild, eventually, signal_mail, unique_child
+from tests.helpers import SENDER, eventually, signal_mail, unique_child
 from tests.mailbox.scene import Scene
-from tests.servers import Cyrus, Dovecot, ImapFaults, MailServer, SmtpSink
-
-GOOD = {Word.EMPTY.value, Word.CLEAN.value, Word.GONE.value}
+from tests.servers import Dovecot, ImapFaults, MailServer, SmtpSink
 
 
 @pytest.fixture
 def scene(imap_server: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> Scene:
     return Scene.on(imap_server, smtp_sink, tmp_path)
-
-
-def receipts(scene: Scene) -> list[str]:
-    """The Message-IDs of the receipts that the submission server took."""
-    assert scene.sink is not None
-    return [str(m.parsed()["Message-ID"]) for m in scene.sink.messages]
-
-
-def nothing_left(scene: Scene, child: InventedChild) -> bool:
-    if isinstance(scene.server, Cyrus):
-        scene.server.expire()
-    return not any(scene.server.disk_find(t.encode()) for t in child.traces)
 
 
 def test_the_whole_way(scene: Scene) -> None:
@@ -45,7 +28,7 @@ def test_the_whole_way(scene: Scene) -> None:
     scene.confirm(place)
     assert scene.finish(place) == ["receipted", "purged", "empty"]
     assert scene.counts() == {}
-    assert nothing_left(scene, child)
+    assert scene.nothing_left(child)
     assert scene.sink is not None
     (mail,) = scene.sink.wait(1)
     assert mail.rcpt_tos == [SENDER]
@@ -78,7 +61,7 @@ def test_nobody_confirmed(scene: Scene) -> None:
         scene.flag(place, flags)
         assert scene.finish(place) == ["not_confirmed"]
     assert scene.flags(place) == {"\\seen", "\\answered"}
-    assert receipts(scene) == []
+    assert scene.receipts() == []
 
 
 def test_not_of_our_school(scene: Scene) -> None:
@@ -93,7 +76,7 @@ def test_told_by_telephone(scene: Scene) -> None:
     place = scene.signal()
     scene.confirm(place)
     assert scene.finish(place, Answered.PHONED) == ["not_owed", "purged", "empty"]
-    assert receipts(scene) == []
+    assert scene.receipts() == []
 
 
 def test_a_stranger_gets_no_receipt(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
@@ -101,7 +84,7 @@ def test_a_stranger_gets_no_receipt(dovecot: MailServer, smtp_sink: SmtpSink, tm
     place = scene.signal(sender="iemand@elders.example", headers={"Reply-To": SENDER})
     scene.confirm(place)
     assert scene.finish(place) == ["not_owed", "purged", "empty"]
-    assert receipts(scene) == []
+    assert scene.receipts() == []
 
 
 def test_the_address_for_receipts(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
@@ -124,7 +107,7 @@ def test_elsewhere(scene: Scene) -> None:
     scene.flag(replied, b"\\Seen \\Answered")
     assert scene.finish(replied, elsewhere=True) == ["not_owed", "purged", "clean"]
     assert scene.flags(unread) == {"\\answered"}
-    assert len(receipts(scene)) == 1
+    assert len(scene.receipts()) == 1
 
 
 @pytest.mark.parametrize(
@@ -153,7 +136,7 @@ def test_no_answer_after_data_sends_the_same_receipt_again(
     smtp_sink.fail("message", drop=True)
     assert scene.finish(place) == ["receipt_later"]
     assert scene.finish(place) == ["receipted", "purged", "empty"]
-    one, two = receipts(scene)
+    one, two = scene.receipts()
     assert one == two
 
 
@@ -187,7 +170,7 @@ def test_a_purge_that_fails_does_not_send_the_receipt_again(
         assert scene.finish(place) == ["receipted", "purge_failed inbox"]
         assert (scene.flags(place) or set()) >= {"\\flagged", "\\answered"}
         assert scene.finish(place) == ["not_owed", "purged", "empty"]
-        assert len(receipts(scene)) == 1
+        assert len(scene.receipts()) == 1
 
 
 def test_the_message_stays_until_every_folder_was_searched(imap_server: MailServer, tmp_path: Path) -> None:
@@ -202,7 +185,7 @@ def test_the_message_stays_until_every_folder_was_searched(imap_server: MailServ
         assert scene.flags(place) is not None
         proxy.heal()
         assert scene.finish(place, Answered.PHONED) == ["not_owed", "purged", "empty"]
-        assert nothing_left(scene, child)
+        assert scene.nothing_left(child)
 
 
 def test_what_cannot_be_counted_is_not_claimed(imap_server: MailServer, tmp_path: Path) -> None:
@@ -224,99 +207,6 @@ def test_unreachable(dovecot: MailServer, tmp_path: Path) -> None:
     scene.confirm(place)
     dovecot.shut()
     assert scene.finish(place) == ["unreachable"]
-
-
-class TestAccidents:
-    """At every single IMAP command: the line is cut, the answer lost, refused, or a lie. Then it is run again."""
-
-    @pytest.fixture(autouse=True)
-    def patience(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(library, "READ_SECONDS", 10.0)
-
-    @pytest.mark.parametrize("how", ["cut-after", "lie"])
-    def test_dovecot(self, tmp_path: Path, smtp_sink: SmtpSink, how: str) -> None:
-        with Dovecot() as server:
-            self.everywhere(server, smtp_sink, tmp_path, how, step=2)
-
-    @pytest.mark.sweep
-    @pytest.mark.timeout(3600)
-    @pytest.mark.parametrize("how", ["cut", "cut-after", "no", "lie"])
-    def test_all_servers(self, imap_server: MailServer, tmp_path: Path, smtp_sink: SmtpSink, how: str) -> None:
-        self.everywhere(imap_server, smtp_sink, tmp_path, how)
-
-    def test_silence(self, tmp_path: Path, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(library, "READ_SECONDS", 1.0)
-        with Dovecot() as server:
-            self.everywhere(server, smtp_sink, tmp_path, "stall", step=7)
-
-    def everywhere(self, server: MailServer, sink: SmtpSink, tmp_path: Path, how: str, step: int = 1) -> None:
-        with ImapFaults(server.port) as proxy:
-            scene = Scene.on(server, sink, tmp_path, proxy)
-            others = [scene.signal()]
-            self.prepared(scene, proxy)
-            commands = len(proxy.commands)
-            others.append(scene.signal())
-            for number in range(0, commands, step):
-                child, place = self.confirmed(scene)
-                sink.clear()
-                proxy.rule(b"", "delay", times=number, seconds=0)  # let these pass
-                proxy.rule(b"", how, times=1)
-                runs = 0
-                while (last := scene.finish(place)[-1]) not in GOOD:
-                    proxy.heal()
-                    runs += 1
-                    assert runs < 5, (how, number, last)
-                proxy.heal()
-                ids = receipts(scene)
-                assert ids, (how, number)
-                assert set(ids) == {ids[0]}, (how, number)
-                assert [scene.flags(p) for p in others] == [frozenset()] * 2, (how, number)
-                assert scene.counts() == {"INBOX": 2}, (how, number)
-                if not isinstance(server, Cyrus):
-                    assert nothing_left(scene, child), (how, number)
-
-    def prepared(self, scene: Scene, proxy: ImapFaults) -> None:
-        """One undisturbed run, which tells how many commands there are."""
-        _, place = self.confirmed(scene)
-        proxy.commands.clear()
-        assert scene.finish(place)[-1] == "clean"
-
-    @staticmethod
-    def confirmed(scene: Scene) -> tuple[InventedChild, Place]:
-        child = unique_child()
-        scene.remark()
-        place = scene.signal(child)
-        scene.copy(place)
-        scene.confirm(place)
-        return child, place
-
-
-@pytest.fixture
-def killed_anywhere(dovecot: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> Iterator[tuple[Scene, ImapFaults]]:
-    with ImapFaults(dovecot.port) as proxy:
-        yield Scene.on(dovecot, smtp_sink, tmp_path, proxy), proxy
-
-
-def test_kill_9_at_any_moment(killed_anywhere: tuple[Scene, ImapFaults]) -> None:
-    scene, proxy = killed_anywhere
-    other = scene.signal()
-    for number in (1, 4, 6, 15, 20, 30):
-        child, place = TestAccidents.confirmed(scene)
-        assert scene.sink is not None
-        scene.sink.clear()
-        proxy.commands.clear()
-        proxy.rule(b"", "delay", times=number, seconds=0)
-        proxy.rule(b"", "stall", times=None)  # the server hears nothing more; the worker is killed there
-        job = scene.job(place)
-        worker = children.fork(lambda say: finish.run(scene.settings, job, lambda s: say(s.line())))  # noqa: B023
-        eventually(lambda: len(proxy.commands) > number)  # noqa: B023
-        worker.kill()
-        assert worker.reap() == -9
-        proxy.heal()
-        assert eventually(lambda: scene.finish(place)[-1] in GOOD)  # noqa: B023
-        assert nothing_left(scene, child)
-        assert len(set(receipts(scene))) == 1
-        assert scene.flags(other) == frozenset()
 
 
 def test_in_a_child(scene: Scene) -> None:
