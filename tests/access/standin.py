@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import urllib.parse
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
 from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from tests.servers.json_http import Answer, Asked, JsonHttp
 from tests.servers.oauth import TokenServer
-from tests.servers.ports import HOST, free_port
 from tests.servers.tls import CA
 
 SECRET, CLIENT, TENANT = "een-geheim-van-de-app", "11112222-3333-4444-5555-666677778888", "school.onmicrosoft.com"
@@ -44,7 +41,7 @@ class StandIn:
     @property
     def authority(self) -> str:
         """Microsoft: what stands before the tenant."""
-        return f"https://{HOST}:{self._port}"
+        return self._http.address
 
     @property
     def google(self) -> str:
@@ -52,52 +49,28 @@ class StandIn:
         return f"{self.authority}/token"
 
     def __enter__(self) -> StandIn:
-        self._port = free_port()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                tenant = self.path.split("/")[1]
-                base = f"{outer.authority}/{tenant}"
-                known = tenant == TENANT and self.path.endswith("/v2.0/.well-known/openid-configuration")
-                about = {
-                    "issuer": f"{base}/v2.0",
-                    "token_endpoint": f"{base}/oauth2/v2.0/token",
-                    "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
-                    "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
-                }
-                self._answer(*((200, about) if known else entra(90002, "invalid_tenant")))
-
-            def do_POST(self) -> None:
-                form = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-                self._answer(*outer._token(dict(urllib.parse.parse_qsl(form))))
-
-            def _answer(self, status: int, body: Any) -> None:
-                data = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
-
-        self._http = ThreadingHTTPServer((HOST, self._port), Handler)
-        self._http.socket = self.ca.server_context(self.ca.issue("localhost", HOST)).wrap_socket(
-            self._http.socket, server_side=True
-        )
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        self._http = JsonHttp(self._answer, self.ca)
+        self._http.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+    def __exit__(self, *_: object) -> None:
+        self._http.stop()
 
-    def _token(self, form: dict[str, str]) -> tuple[int, Any]:
+    def _answer(self, asked: Asked) -> Answer:
+        if asked.method == "POST":
+            return self._token(dict(urllib.parse.parse_qsl(asked.body)))
+        tenant = asked.path.split("/")[1]
+        if tenant != TENANT or not asked.path.endswith("/v2.0/.well-known/openid-configuration"):
+            return entra(90002, "invalid_tenant")
+        base = f"{self.authority}/{tenant}"
+        return 200, {
+            "issuer": f"{base}/v2.0",
+            "token_endpoint": f"{base}/oauth2/v2.0/token",
+            "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
+            "device_authorization_endpoint": f"{base}/oauth2/v2.0/devicecode",
+        }
+
+    def _token(self, form: dict[str, str]) -> Answer:
         self.asked.append(form)
         if self.errors:
             return self.errors.pop(0)
@@ -135,7 +108,7 @@ class StandIn:
         return False
 
 
-def entra(number: int, word: str, status: int = 400) -> tuple[int, Any]:
+def entra(number: int, word: str, status: int = 400) -> Answer:
     """An error in the form of Microsoft Entra; its text quotes what must never be shown."""
     return status, {
         "error": word,

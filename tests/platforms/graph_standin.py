@@ -6,14 +6,11 @@ real can run here: that needs a tenant.
 
 from __future__ import annotations
 
-import json
-import threading
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from tests.servers.ports import HOST, free_port
+from tests.servers.json_http import Answer, Asked, JsonHttp
 from tests.servers.tls import CA
 
 USER, MAILBOX_ID, TOKEN = "hwc@school.example", "MBX:e0648f21@aab09c93", "een-token-voor-graph"
@@ -35,46 +32,21 @@ class GraphStandIn:
 
     @property
     def address(self) -> str:
-        return f"https://{HOST}:{self._port}"
+        return self._http.address
 
     def __enter__(self) -> GraphStandIn:
-        self._port = free_port()
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *_: Any) -> None:
-                pass
-
-            def do_GET(self) -> None:
-                self._answer(*outer._get(self.path, self.headers.get("Authorization", "")))
-
-            def do_DELETE(self) -> None:
-                self._answer(*outer._delete(self.path, self.headers.get("Authorization", "")))
-
-            def _answer(self, status: int, body: Any) -> None:
-                data = body if isinstance(body, bytes) else json.dumps(body).encode()
-                self.send_response(status)
-                if status != 204:
-                    self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data) if status != 204 else 0))
-                self.end_headers()
-                self.wfile.write(data if status != 204 else b"")
-
-        self._http = ThreadingHTTPServer((HOST, self._port), Handler)
-        self._http.socket = self.ca.server_context(self.ca.issue("localhost", HOST)).wrap_socket(
-            self._http.socket, server_side=True, do_handshake_on_connect=False
-        )  # in the connection's own thread: nobody who connects and says nothing holds up the others
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        self._http = JsonHttp(self._answer, self.ca)
+        self._http.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._http.server_close()
+        self._http.stop()
 
-    def _refused(self, path: str, authorization: str) -> tuple[int, Any] | None:
+    def _answer(self, asked: Asked) -> Answer:
+        act = self._delete if asked.method == "DELETE" else self._get
+        return act(asked.path, asked.headers.get("Authorization", ""))
+
+    def _refused(self, path: str, authorization: str) -> Answer | None:
         self.asked.append(path)
         if self.broken is not None:
             return self.broken
@@ -82,7 +54,7 @@ class GraphStandIn:
             return 401, {"error": {"code": "InvalidAuthenticationToken"}}
         return None if self.rights else (403, {"error": {"code": "ErrorAccessDenied"}})
 
-    def _get(self, path: str, authorization: str) -> tuple[int, Any]:
+    def _get(self, path: str, authorization: str) -> Answer:
         if refused := self._refused(path, authorization):
             return refused
         where, query = urlsplit(path).path, parse_qs(urlsplit(path).query)
@@ -99,7 +71,7 @@ class GraphStandIn:
             answer["@odata.nextLink"] = self.next_link or following
         return 200, answer
 
-    def _delete(self, path: str, authorization: str) -> tuple[int, Any]:
+    def _delete(self, path: str, authorization: str) -> Answer:
         if refused := self._refused(path, authorization):
             return refused
         where, query = urlsplit(path).path, parse_qs(urlsplit(path).query)

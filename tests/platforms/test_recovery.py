@@ -55,10 +55,15 @@ def closed(scene: Scene) -> list[str]:
     return said
 
 
-def seen(scene: Scene) -> list[str]:
+def looked(scene: Scene) -> list[str]:
     said: list[str] = []
     inspect.run(scene.settings, InspectJob(unfinished=False), lambda word: said.append(word.value))
-    return [said[1], said[4]]
+    return said
+
+
+def seen(scene: Scene) -> list[str]:
+    """What both looks say of the recovery area."""
+    return looked(scene)[1::3]
 
 
 def handled(scene: Scene) -> str:
@@ -86,6 +91,7 @@ def test_the_days_closing_empties_the_hidden_folder(lazy: Scene) -> None:
     last = handled(lazy)
     assert lazy.server.disk_find(last.encode()), "the server keeps it"
     assert seen(lazy) == ["recovery_keeps"] * 2
+    assert looked(lazy)[::3] == ["folders_clear"] * 2, "no folder shows it"
     closed(lazy)
     assert seen(lazy) == ["recovery_empty"] * 2
     assert not lazy.server.disk_find(last.encode())

@@ -11,7 +11,6 @@ from hwc_school_agent.domain.job import InspectJob
 from hwc_school_agent.domain.outcome import FolderRole
 from hwc_school_agent.mailbox.errors import MailboxTrouble
 from hwc_school_agent.workers import inspect
-from tests.helpers import need, unique_child
 from tests.mailbox.scene import Scene
 from tests.servers import Cyrus, Dovecot, ImapFaults, MailServer
 from tests.servers.ports import free_port
@@ -107,39 +106,6 @@ def test_no_mailbox_no_words(dovecot: MailServer, tmp_path: Path) -> None:
 
 
 # -- the recovery area --------------------------------------------------------------------------------------------
-
-LAZY = """
-mail_plugins = $mail_plugins lazy_expunge
-protocol imap {
-  mail_plugins = $mail_plugins lazy_expunge
-}
-namespace expunged {
-  prefix = .EXPUNGED/
-  separator = /
-  hidden = yes
-  list = no
-  location = maildir:~/expunged
-}
-plugin {
-  lazy_expunge = .EXPUNGED/
-}
-"""
-
-
-def test_hidden_recovery_folder(tmp_path: Path) -> None:
-    need(Dovecot.why_not())
-    with Dovecot(extra_config=LAZY) as server:
-        scene = Scene.on(server, None, tmp_path)
-        place = scene.signal(child := unique_child())
-        scene.confirm(place)
-        scene.settings = scene.direct
-        from hwc_school_agent.domain.outcome import Answered
-
-        scene.finish(place, Answered.PHONED)
-        assert server.disk_find(child.last.encode()), "the server keeps it"
-        said = words(scene)
-        assert said[1] == said[4] == "recovery_keeps"
-        assert said[0] == CLEAR, "no folder shows it"
 
 
 def test_no_recovery_folder_is_not_claimed_to_be_empty(imap_server: MailServer, tmp_path: Path) -> None:

@@ -14,15 +14,13 @@ would from Microsoft (``/common/oauth2/v2.0/token``) or Google.
 
 from __future__ import annotations
 
-import json
 import secrets
 import threading
 import time
 import urllib.parse
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from .ports import HOST, free_port, release_port
+from .json_http import Answer, Asked, JsonHttp
 
 
 class TokenServer:
@@ -46,13 +44,12 @@ class TokenServer:
         self._fail_status = 500
         self._fail_body: dict[str, Any] = {}
         self._lock = threading.Lock()
-        self._http: ThreadingHTTPServer | None = None
-        self.port = free_port()
+        self._http = JsonHttp(self._handle)
 
     # -- what tests call -------------------------------------------------------------
     @property
     def base_url(self) -> str:
-        return f"http://{HOST}:{self.port}"
+        return self._http.address
 
     @property
     def token_url(self) -> str:
@@ -105,49 +102,11 @@ class TokenServer:
 
     # -- the server --------------------------------------------------------------------
     def start(self) -> TokenServer:
-        if self._http is not None:
-            return self
-        outer = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def log_message(self, *a: Any) -> None:
-                pass
-
-            def _answer(self, status: int, body: dict[str, Any]) -> None:
-                data = json.dumps(body).encode()
-                self.send_response(status)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(data)))
-                self.send_header("Cache-Control", "no-store")
-                self.end_headers()
-                self.wfile.write(data)
-
-            def do_GET(self) -> None:
-                self._handle("")
-
-            def do_POST(self) -> None:
-                length = int(self.headers.get("Content-Length") or 0)
-                self._handle(self.rfile.read(length).decode("utf-8", "replace"))
-
-            def _handle(self, text: str) -> None:
-                url = urllib.parse.urlsplit(self.path)
-                form = dict(urllib.parse.parse_qsl(url.query)) | dict(urllib.parse.parse_qsl(text))
-                status, body = outer._handle(url.path, form)
-                self._answer(status, body)
-
-        self._http = ThreadingHTTPServer((HOST, self.port), Handler)
-        self._http.daemon_threads = True
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        self._http.start()
         return self
 
     def stop(self) -> None:
-        if self._http is not None:
-            self._http.shutdown()
-            self._http.server_close()
-            self._http = None
-            release_port(self.port)
+        self._http.stop()
 
     def __enter__(self) -> TokenServer:
         return self.start()
@@ -155,7 +114,9 @@ class TokenServer:
     def __exit__(self, *exc: object) -> None:
         self.stop()
 
-    def _handle(self, path: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    def _handle(self, asked: Asked) -> Answer:
+        url = urllib.parse.urlsplit(asked.path)
+        path, form = url.path, dict(urllib.parse.parse_qsl(url.query)) | dict(urllib.parse.parse_qsl(asked.body))
         with self._lock:
             self.requests.append((path, form))
             fail = self._fail > 0
@@ -183,7 +144,7 @@ class TokenServer:
             return self._token(form)
         return 404, {"error": "not_found"}
 
-    def _introspect(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    def _introspect(self, form: dict[str, str]) -> Answer:
         with self._lock:
             user, expiry = self.tokens.get(form.get("token", ""), ("", 0.0))
         if not user or expiry <= time.time():
@@ -198,7 +159,7 @@ class TokenServer:
             "token_type": "Bearer",
         }
 
-    def _token(self, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    def _token(self, form: dict[str, str]) -> Answer:
         grant = form.get("grant_type", "")
         if form.get("client_id") != self.client_id:
             return 401, {"error": "invalid_client", "error_description": "unknown client_id"}
