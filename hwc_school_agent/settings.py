@@ -90,7 +90,7 @@ class Recoverable(StrEnum):
 
     OFF = "off"
     LOOK = "look"  # for the report
-    DELETE = "delete"  # erase what stands there at the day's closing
+    DELETE = "delete"  # erase there, at the day's closing, what this program erased
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,17 @@ from tests.servers.tls import CA
 USER, MAILBOX_ID, TOKEN = "hwc@school.example", "MBX:e0648f21@aab09c93", "een-token-voor-graph"
 FOLDER = f"/v1.0/admin/exchange/mailboxes/{quote(MAILBOX_ID, safe='')}/folders/recoverableitemsdeletions/items"
 
+#: As Graph writes them: the tag in small letters, the value as text. mfRead beside others, followupFlagged.
+OURS = {"Integer 0xe07": "5", "Integer 0x1090": "2"}
+
 
 @dataclass
 class GraphStandIn:
-    """A context manager. ``items``: identifiers of what stands there."""
+    """A context manager. ``items``: identifiers of what stands there, read and flagged unless ``marks`` tells else."""
 
     ca: CA
     items: list[str] = field(default_factory=list)
+    marks: dict[str, dict[str, str]] = field(default_factory=dict)  # of an item: properties and values
     held: set[str] = field(default_factory=set)  # a hold keeps them: 403
     rights: bool = True  # without: 403 to everything
     pages: int = 2  # items a page
@@ -66,8 +70,15 @@ class GraphStandIn:
         begin = int(query.get("$skip", ["0"])[0])
         page = self.items[begin : begin + self.pages]
         answer: dict[str, Any] = {"value": [{"id": item} for item in page]}
+        expand = query.get("$expand", [""])[0]
+        if expand:
+            assert expand == "singleValueExtendedProperties($filter=id eq 'Integer 0x0E07' or id eq 'Integer 0x1090')"
+            for item in answer["value"]:
+                marks = self.marks.get(item["id"], OURS)
+                item["singleValueExtendedProperties"] = [{"id": k, "value": v} for k, v in marks.items()]
         if begin + self.pages < len(self.items):
-            following = f"{self.address}{FOLDER}?$select=id&$top=100&$skip={begin + self.pages}"
+            more = f"&$expand={quote(expand)}" if expand else ""
+            following = f"{self.address}{FOLDER}?$select=id&$top=100&$skip={begin + self.pages}{more}"
             answer["@odata.nextLink"] = self.next_link or following
         return 200, answer
 

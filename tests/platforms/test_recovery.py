@@ -192,6 +192,28 @@ def test_erased_for_good(mailbox: Mailbox, standin: GraphStandIn) -> None:
     assert standin.items == []
 
 
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"Integer 0xe07": "4", "Integer 0x1090": "2"},  # flagged, never read
+        {"Integer 0xe07": "1"},  # read, not flagged
+        {"Integer 0xe07": "1", "Integer 0x1090": "1"},  # read, and the flag ticked off
+        {"Integer 0x1090": "2"},  # nothing is told of whether it was read
+        {"String 0xe07": "1", "Integer 0x1090": "2"},
+        {"Integer 0xe07": "niet", "Integer": "2", "Integer 0x1090": "2"},
+        {},
+    ],
+)
+def test_what_somebody_else_erased_stays_in_recoverable_items(
+    mailbox: Mailbox, standin: GraphStandIn, marks: dict[str, str]
+) -> None:
+    """P1: erased unread, it can still be fetched back. And where the service tells no marks, nothing is erased."""
+    standin.items += ["a", "b", "c", "d", "e"]
+    standin.marks["d"] = marks
+    assert graph.erase(mailbox, time.time()) is Recovery.KEEPS
+    assert standin.items == ["d"]
+
+
 def test_a_hold_is_said_and_stops_nothing_else(mailbox: Mailbox, standin: GraphStandIn) -> None:
     standin.items += ["a", "b", "c"]
     standin.held.add("b")

@@ -1,8 +1,12 @@
 """Exchange's Recoverable Items, through Microsoft Graph: counted without reading any item, and erased where asked for.
 
+Only what was read and flagged is erased, as all is that this program erases (``FLAGS[Stage.PURGING]``): what somebody
+erased unread can still be fetched back (P1). So nobody has to remember what was erased, and every day is alike.
+
 Only workers use this. Source: learn.microsoft.com, Graph v1.0, "List exchangeSettings", "List items" and "Delete items"
-of a mailboxFolder (August 2026). Only identifiers are asked for, and none is kept; the service gives no subject here.
-Rights are given to one mailbox (docs/platforms/microsoft-365.md). Tried against a stand-in only: see there.
+of a mailboxFolder, and "Get single-value property" of a mailboxItem (August 2026). Only identifiers and these two marks
+are asked for, and none is kept. Rights are given to one mailbox (docs/platforms/microsoft-365.md). Tried against a
+stand-in only: see there.
 """
 
 from __future__ import annotations
@@ -20,6 +24,11 @@ from hwc_school_agent.settings import Auth, Mailbox
 GRAPH = "https://graph.microsoft.com"
 FOLDER = "recoverableitemsdeletions"
 MOST_PAGES = 200  # of 100 items; a mailbox with more is not judged
+#: IMAP's ``\\Seen``: MS-OXCMSG 2.2.1.6, PidTagMessageFlags, the bit mfRead.
+_MESSAGE_FLAGS, _READ = 0x0E07, 0x1
+#: IMAP's ``\\Flagged``: MS-OXOFLAG 2.2.1.1, PidTagFlagStatus, followupFlagged.
+_FLAG_STATUS, _FLAGGED = 0x1090, 2
+_MARKS = " or ".join(f"id eq 'Integer 0x{tag:04X}'" for tag in (_MESSAGE_FLAGS, _FLAG_STATUS))
 
 
 class Why(StrEnum):
@@ -57,10 +66,10 @@ def trouble(mailbox: Mailbox, now: float) -> Why | None:
 
 
 def erase(mailbox: Mailbox, now: float) -> Recovery:
-    """Erase every item for good, and look again. What is refused stays, and stops nothing else."""
+    """Erase for good what this program erased, and look again. What is refused stays, and stops nothing else."""
     try:
         graph = _Graph(mailbox, now)
-        refused = [item for item in list(graph.items()) if not graph.erased(item)]
+        refused = [item for item in list(graph.items(ours=True)) if not graph.erased(item)]
         if next(graph.items(), None) is None:
             return Recovery.EMPTY
         return Recovery.REFUSED if refused else Recovery.KEEPS
@@ -92,9 +101,13 @@ class _Graph:
             raise GraphFailed(Why.SILENT)
         self._items = f"{self._base}/admin/exchange/mailboxes/{quote(identifier, safe='')}/folders/{FOLDER}/items"
 
-    def items(self) -> Iterator[str]:
-        """The identifiers of what stands there. Raises ``GraphFailed``, also when the list does not end."""
-        address: object = f"{self._items}?$select=id&$top=100"
+    def items(self, *, ours: bool = False) -> Iterator[str]:
+        """The identifiers of what stands there. Raises ``GraphFailed``, also when the list does not end.
+
+        ``ours``: only of what bears our marks.
+        """
+        marks = f"&$expand=singleValueExtendedProperties($filter={quote(_MARKS)})" if ours else ""
+        address: object = f"{self._items}?$select=id&$top=100{marks}"
         for _ in range(MOST_PAGES):
             if not isinstance(address, str) or urlsplit(address)[:2] != urlsplit(self._base)[:2]:
                 raise GraphFailed(Why.SILENT)
@@ -106,7 +119,8 @@ class _Graph:
                 identifier = value.get("id") if isinstance(value, dict) else None
                 if not isinstance(identifier, str) or not identifier:
                     raise GraphFailed(Why.SILENT)
-                yield identifier
+                if not ours or _marked(value):
+                    yield identifier
             if (address := page.get("@odata.nextLink")) is None:
                 return
         raise GraphFailed(Why.SILENT)
@@ -132,3 +146,17 @@ class _Graph:
             return response.status_code, response.json() if response.status_code == 200 else None
         except (OSError, ValueError):  # what requests raises is both; its texts carry the address
             raise GraphFailed(Why.SILENT) from None
+
+
+def _marked(item: dict[str, Any]) -> bool:
+    """Whether an item was read and flagged. What the service does not tell is not so: then the item stays."""
+    found: dict[int, int] = {}
+    properties = item.get("singleValueExtendedProperties")
+    for each in properties if isinstance(properties, list) else ():
+        try:
+            kind, tag = each["id"].split()
+            if kind == "Integer":
+                found[int(tag, 16)] = int(each["value"])
+        except (AttributeError, KeyError, TypeError, ValueError):
+            continue
+    return bool(found.get(_MESSAGE_FLAGS, 0) & _READ) and found.get(_FLAG_STATUS) == _FLAGGED
