@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hwc_school_agent import cli_init_answers as answers
 from hwc_school_agent.cli_calendar import check_text, unfit
 from hwc_school_agent.cli_common import Stop, yes
 
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from hwc_school_agent.calendar_closures import Closure
     from hwc_school_agent.calendar_file import Value
     from hwc_school_agent.domain.language import Language
-
-T = TypeVar("T")
-_NONE = "-"
 
 
 def _regions(tr: Language) -> str:
@@ -140,26 +137,6 @@ def _folder(folder: Path) -> None:
         folder.chmod(0o755)
 
 
-def _ask(question: str, rule: Callable[[str], T], default: str = "") -> T:
-    """Ask until the answer fits the rule of the configuration."""
-    from hwc_school_agent.settings_rules import Wrong
-
-    while True:
-        answer = str(click.prompt(question, default=default, show_default=bool(default))).strip()
-        try:
-            return rule(answer)
-        except Wrong as wrong:
-            click.echo(f"  {wrong.sentence} {wrong.remedy}")
-
-
-def _optional(rule: Callable[[str], str]) -> Callable[[str], str]:
-    return lambda text: "" if text in ("", _NONE) else rule(text)
-
-
-def _list_of(rule: Callable[[str], T]) -> Callable[[str], list[T]]:
-    return lambda text: [] if text in ("", _NONE) else [rule(part.strip()) for part in text.split(",") if part.strip()]
-
-
 def _put_in(text: str, section: str, **values: Value) -> str:
     from hwc_school_agent.calendar_file import with_value
 
@@ -173,7 +150,9 @@ def _school(tr: Language, text: str, old: dict[str, Any], name: str | None) -> s
 
     click.echo(tr("De school"))
     was = name or old.get("school", {}).get("name", "")
-    return _put_in(text, "school", name=_ask(tr("Naam van de school, zoals de afzender die leest"), rules.line, was))
+    return _put_in(
+        text, "school", name=answers.ask(tr, tr("Naam van de school, zoals de afzender die leest"), rules.line, was)
+    )
 
 
 def _mail(tr: Language, text: str, old: dict[str, Any]) -> tuple[str, dict[str, str]]:
@@ -182,15 +161,17 @@ def _mail(tr: Language, text: str, old: dict[str, Any]) -> tuple[str, dict[str, 
 
     box, out, senders = (old.get(section, {}) for section in ("mailbox", "submission", "senders"))
     click.echo("\n" + tr("De postbus waar de signalen binnenkomen"))
-    host = _ask(tr("Mailserver (IMAP)"), rules.host, box.get("host", ""))
-    user = _ask(tr("Gebruikersnaam"), rules.line, box.get("user", ""))
+    host = answers.ask(tr, tr("Mailserver (IMAP)"), rules.host, box.get("host", ""))
+    user = answers.ask(tr, tr("Gebruikersnaam"), rules.line, box.get("user", ""))
     text = _put_in(text, "mailbox", host=host, user=user)
     click.echo("\n" + tr("De server die ontvangstbevestigingen verstuurt"))
-    host = _ask(tr("Mailserver (SMTP)"), rules.host, out.get("host") or host)
+    host = answers.ask(tr, tr("Mailserver (SMTP)"), rules.host, out.get("host") or host)
     usual = out.get("from") or (user if "@" in user else "")
-    sender = _ask(tr("Afzender van de ontvangstbevestigingen"), rules.mail_address, usual)
-    account = out.get("user", "" if out else user) or _NONE
-    login = _ask(tr("Gebruikersnaam (%(none)s voor geen)", none=_NONE), _optional(rules.line), account)
+    sender = answers.ask(tr, tr("Afzender van de ontvangstbevestigingen"), rules.mail_address, usual)
+    account = out.get("user", "" if out else user) or answers.NONE
+    login = answers.ask(
+        tr, tr("Gebruikersnaam (%(none)s voor geen)", none=answers.NONE), answers.optional(rules.line), account
+    )
     text = _put_in(text, "submission", host=host, from_=sender, user=login)
     click.echo(
         "\n"
@@ -199,9 +180,12 @@ def _mail(tr: Language, text: str, old: dict[str, Any]) -> tuple[str, dict[str, 
             " te zien."
         )
     )
-    was = ", ".join(senders.get("allowed", [])) or _NONE
-    allowed = _ask(
-        tr("Adressen of @domeinen, met komma's (%(none)s voor nog geen)", none=_NONE), _list_of(rules.sender), was
+    was = ", ".join(senders.get("allowed", [])) or answers.NONE
+    allowed = answers.ask(
+        tr,
+        tr("Adressen of @domeinen, met komma's (%(none)s voor nog geen)", none=answers.NONE),
+        answers.list_of(rules.sender),
+        was,
     )
     if not allowed:
         click.echo("  " + tr("LET OP: zolang deze lijst leeg is, krijgt niemand een ontvangstbevestiging."))
@@ -210,34 +194,8 @@ def _mail(tr: Language, text: str, old: dict[str, Any]) -> tuple[str, dict[str, 
 
 
 def _hours(tr: Language, text: str, old: dict[str, Any]) -> str:
-    """Times of the school day, asked again until they fit each other."""
-    from pydantic import ValidationError
-
-    from hwc_school_agent.settings_shape import HoursSection
-    from hwc_school_agent.settings_words import said
-
-    was = old.get("hours", {})
     click.echo("\n" + tr("De tijden van een schooldag"))
-    while True:
-        given: dict[str, Any] = {
-            "morning": _line(tr("Ochtenddienst, begin en eind"), was.get("morning", "07:00-08:30")),
-            "look": _line(tr("Dan gaan de bellen: iemand kijkt"), was.get("look", "07:45")),
-            "again": _line(tr("Opnieuw als niemand keek"), ", ".join(was.get("again", ["08:00", "08:10", "12:30"]))),
-            "day_end": _line(tr("Einde van de schooldag"), was.get("day_end", "17:00")),
-        }
-        given["again"] = [part.strip() for part in given["again"].split(",") if part.strip()]
-        given["close"] = max(was.get("close", "17:00"), given["day_end"])
-        try:
-            HoursSection(**given)
-        except ValidationError as wrong:
-            for detail in wrong.errors(include_input=False, include_url=False):
-                click.echo(f"  hours.{detail['loc'][0]}: {' '.join(said(detail))}")
-            continue
-        return _put_in(text, "hours", **given)
-
-
-def _line(question: str, default: str) -> str:
-    return str(click.prompt(question, default=default)).strip()
+    return _put_in(text, "hours", **answers.hours(tr, old.get("hours", {})))
 
 
 def _calendar(tr: Language, text: str, old: dict[str, Any], region: str | None) -> str:
@@ -295,7 +253,7 @@ def _edited(tr: Language, closures: tuple[Closure, ...]) -> tuple[Closure, ...]:
             try:
                 row = tidy([*row, read_closure(rest)])
             except Wrong as wrong:
-                click.echo(f"  {wrong.sentence} {wrong.remedy}")
+                click.echo("  " + answers.told(tr, wrong.sentence, wrong.remedy))
                 continue
         else:
             click.echo("  " + tr("Begin met - en een nummer, of met + en een datum."))

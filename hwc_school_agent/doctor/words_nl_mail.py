@@ -113,7 +113,7 @@ TEXTS = {
         "Alle {count} mappen kunnen worden nageteld.",
     ),
     Check.FOLDER_SHUT: Text(
-        "In de map ‘{folder}’ mag de agent niet kijken, of de server toont haar niet.",
+        "In de map ‘{folder}’ mag de agent niet kijken, of de server toont die niet.",
         "Geef het account in deze map de rechten l en r (zien en lezen), of haal de map weg. Tot dan belt een signaal"
         " dat daar komt niet, en zeggen we niet dat alles weg is.",
     ),

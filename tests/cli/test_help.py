@@ -86,6 +86,16 @@ def test_help_loads_nothing_of_ours_but_the_command_line() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     ours = {name.partition(".")[2] for name in said.stdout.splitlines()[-1].split("|")}
     assert ours == {
-        *("__main__", "cli", "cli_bell", "cli_calendar", "cli_common", "cli_doctor", "cli_drill", "cli_init"),
+        *(
+            "__main__",
+            "cli",
+            "cli_bell",
+            "cli_calendar",
+            "cli_common",
+            "cli_doctor",
+            "cli_drill",
+            "cli_init",
+            "cli_init_answers",
+        ),
         *("cli_keys", "cli_report", "cli_staff", "cli_verify"),
     }
