@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_common import Stop, language_in, settings_of
 
 if TYPE_CHECKING:
     from hwc_school_agent.bells.desktop import Connect
@@ -71,7 +71,7 @@ def bell(
     configuration where this account may read it.
     On another machine (Windows, macOS, Linux): --desk and --token-file.
     """
-    code = language or _language(context.obj[0])
+    code = language or language_in(context.obj[0])
     os.environ["HWC_BELL_LANGUAGE"] = code  # before anything of bells/ is imported: ``bells/words.py``
     connect, address = _way(context.obj[0], role, socket, url, desk, port, token_file, ca_file)
     if test:
@@ -133,16 +133,6 @@ def _sentences(tr: Language) -> dict[Seen, str]:
             "Zag je de melding? Dit systeem kan dat zelf niet zeggen. Laat ook het bureau openstaan in de browser."
         ),
     }
-
-
-def _language(config: Path) -> str:
-    """``[school] language`` of a configuration that this account can perhaps not read; ``nl`` when it says nothing."""
-    import tomllib
-
-    try:
-        return str(tomllib.loads(config.read_text("utf-8-sig"))["school"]["language"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return "nl"
 
 
 def _bell_defaults(config: Path) -> tuple[Path, str]:

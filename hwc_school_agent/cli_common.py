@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hwc_school_agent.domain.language import Language
     from hwc_school_agent.settings import Settings
 
@@ -35,6 +37,16 @@ def speaking(settings: Settings) -> Language:
     from hwc_school_agent.catalogues import language
 
     return language(settings.school.language)
+
+
+def language_in(config: Path) -> str:
+    """``[school] language`` of a configuration that may be wrong, or closed to this account; ``nl`` if it says none."""
+    import tomllib
+
+    try:
+        return str(tomllib.loads(config.read_text("utf-8-sig"))["school"]["language"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return "nl"
 
 
 def yes(tr: Language, question: str, *, default: bool) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hwc_school_agent.cli_common import Stop, settings_of
+from hwc_school_agent.cli_common import Stop, language_in, settings_of, speaking
 
 if TYPE_CHECKING:
     from hwc_school_agent.doctor.examine import Sources
@@ -54,6 +54,7 @@ def doctor(
         return _sheet(context, platform, out)
     if platform or out:
         raise click.UsageError("--platform and --out go with --admin-sheet.")
+    from hwc_school_agent.catalogues import language as spoken
     from hwc_school_agent.doctor import report
     from hwc_school_agent.doctor.codes import Check, found
     from hwc_school_agent.doctor.examine import examine
@@ -65,11 +66,11 @@ def doctor(
     try:
         settings, sources = read(*context.obj)
     except SettingsFaults as wrong:
-        findings = [found(Check.CONFIGURATION)]
+        findings, language = [found(Check.CONFIGURATION)], spoken(language_in(context.obj[0])).code
         if as_json:
-            click.echo(report.as_json(findings, "nl", EXIT_CODE, wrong.faults), nl=False)
+            click.echo(report.as_json(findings, language, EXIT_CODE, wrong.faults), nl=False)
         else:
-            click.echo(report.as_text(findings, "nl", wrong.faults), nl=False)
+            click.echo(report.as_text(findings, language, wrong.faults), nl=False)
         return EXIT_CODE
     findings = examine(settings, sources, SystemClock(), test=send_test)
     code = report.exit_code(findings)
@@ -92,7 +93,11 @@ def _sheet(context: click.Context, platform: str | None, out: Path | None) -> in
             (out / f"admin-sheet.{ending}").write_text(text, encoding="utf-8")
             click.echo(out / f"admin-sheet.{ending}")
     except OSError as error:
-        raise Stop(1, f"{out} cannot be used ({os.strerror(error.errno or 0)}).") from None
+        tr, reason = speaking(settings), os.strerror(error.errno or 0)
+        sentence = tr(
+            "%(folder)s is niet te gebruiken (%(reason)s). Kies een andere map met --out.", folder=out, reason=reason
+        )
+        raise Stop(1, sentence) from None
     return 0
 
 

@@ -130,6 +130,15 @@ def test_a_report_is_answered_in_its_own_language(tmp_path: Path) -> None:
     assert language_of(b"") == language_of(b"HWC1:") == language_of(b"\nlanguage xx\n") == "nl"
 
 
+def test_doctor_speaks_as_a_wrong_configuration_says(tmp_path: Path) -> None:
+    path = config(tmp_path, "en")
+    options = ("--config", path)
+    path.write_text(path.read_text().replace('user = "hwc"', 'usr = "hwc"'))
+    assert dutch_in(hwc(*options, "doctor").out) == set()
+    path.write_text(path.read_text().replace('language = "en"', 'language = "fr"'))
+    assert "fout" in hwc(*options, "doctor").out
+
+
 def test_the_same_in_dutch(tmp_path: Path) -> None:
     path = config(tmp_path, "nl")
     options = ("--config", path, "--credentials", tmp_path / "credentials")
