@@ -13,6 +13,7 @@ from hwc_school_agent.mailbox.folders import Folder, key_of, quoted, text_of
 from hwc_school_agent.mailbox.session import Answer, Session, quotable
 
 LOOK, EMPTY = "r", frozenset("te")  # to open and read; to mark as deleted, and to expunge
+SUBSCRIBED = b'LSUB "" "*"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,19 @@ def rights(session: Session, listed: Sequence[Folder]) -> Rights | None:
     return Rights(tuple(shut), tuple(kept))
 
 
-def unlisted(session: Session, listed: Sequence[Folder]) -> tuple[str, ...]:
+def unlisted(session: Session, listed: Sequence[Folder], subscribed: Answer | None = None) -> tuple[str, ...]:
     """Folders that are there and that no list shows: subscribed to, and with rights but the one to see them. None where
-    the server offers no ACL. Raises ``MailboxTrouble``."""
+    the server offers no ACL. ``subscribed``: the answer to ``SUBSCRIBED``, where that was asked before. Raises
+    ``MailboxTrouble``."""
     if "ACL" not in session.capabilities:
         return ()
-    (subscribed,) = session.run(SUBSCRIBED)
+    subscribed = subscribed or session.run(SUBSCRIBED)[0]
     shown = {f.name for f in listed}
     lines = [line for line in subscribed.data.get("LSUB", ()) if len(line) > 2]
     names = [n for n in dict.fromkeys(key_of(text_of(line[2])) for line in lines) if n not in shown and quotable(n)]
     answers = session.run(*(b"MYRIGHTS " + quoted(n) for n in names)) if names else []
     # Dovecot tells of the rights to a folder that is long gone as well; but with l it would be listed
     return tuple(n for n, told in zip(names, answers, strict=True) if (given := _given(told)) and "l" not in given)
-
-
-SUBSCRIBED = b'LSUB "" "*"'
 
 
 def _given(answer: Answer) -> set[str]:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from hwc_school_agent.domain.board import Trouble
-from hwc_school_agent.domain.outcome import Said, Word
+from hwc_school_agent.domain.outcome import FolderRole, Said, Word
 from hwc_school_agent.domain.signal import Mark
 from hwc_school_agent.mailbox.copies import Sought, find
 from hwc_school_agent.mailbox.errors import MailboxTrouble
 from hwc_school_agent.mailbox.folders import Folder, quoted
 from hwc_school_agent.mailbox.platforms import Strategy
+from hwc_school_agent.mailbox.rights import SUBSCRIBED, unlisted
 from hwc_school_agent.mailbox.session import (
     Answer,
     Session,
@@ -55,13 +56,16 @@ def _verify(
     mailbox: Mailbox, sought: Sought, marks: Mapping[str, Mark], day: date | None, before: Known | None
 ) -> Said:
     names = before[1] if before else ()
-    ahead = [listing(before[0]), *(b"EXAMINE " + quoted(n) for n in names)] if before else []
+    ahead = [listing(before[0]), SUBSCRIBED, *(b"EXAMINE " + quoted(n) for n in names)] if before else []
     with open_session(mailbox, ahead=ahead) as session:
         if before:
             folders = read_listing(session, session.ahead[:1])
-            opened = dict(zip(names, session.ahead[1:], strict=True))
+            subscribed, *answers = session.ahead[1:]
+            opened = dict(zip(names, answers, strict=True))
         else:
-            folders, opened = folders_with_status(session), {}
+            folders, subscribed, opened = folders_with_status(session), None, {}
+        if unlisted(session, folders, subscribed):
+            return Said(Word.NOT_COUNTED, FolderRole.OTHER)
         if (uncounted := _uncounted(session, folders, opened)) and _arrival_may_explain(uncounted):
             _close_folder(session)
             folders = folders_with_status(session)

@@ -12,14 +12,19 @@ from imapclient import IMAPClient
 
 from hwc_school_agent.doctor import mail, report
 from hwc_school_agent.doctor.codes import Check
-from hwc_school_agent.domain.job import InspectJob
+from hwc_school_agent.domain.job import CloseJob, InspectJob
+from hwc_school_agent.domain.outcome import Answered
 from hwc_school_agent.mailbox import inspect
+from hwc_school_agent.mailbox.copies import Sought
 from hwc_school_agent.mailbox.diagnose import diagnose
 from hwc_school_agent.mailbox.rights import Rights, rights
 from hwc_school_agent.mailbox.session import folders_with_status, open_session
+from hwc_school_agent.mailbox.verify import verify
 from hwc_school_agent.settings import Mailbox
+from hwc_school_agent.workers import close
 from hwc_school_agent.workers import inspect as worker
 from tests.helpers import need, settings_for
+from tests.mailbox.scene import Scene
 from tests.servers import Courier, Cyrus, Dovecot, MailServer
 
 ACL = """
@@ -169,3 +174,39 @@ def test_the_report_claims_nothing_of_a_folder_that_is_shut(given: str, word: st
         said: list[str] = []
         worker.run(settings, InspectJob(unfinished=False), lambda each: said.append(each.value))
     assert [each for each in said if each.startswith("folders")] == [word, word]
+
+
+@pytest.mark.parametrize(("given", "last"), [("a", "not_counted other"), ("lra", "clean")])
+def test_after_a_purge_nothing_is_claimed_while_a_folder_is_hidden(given: str, last: str, tmp_path: Path) -> None:
+    """The message is out of every folder that is shown; what stands in the hidden one nobody could see."""
+    need(Dovecot.why_not())
+    with Dovecot(extra_config=ACL) as server:
+        scene = Scene.on(server, None, tmp_path)
+        with server.client() as client:
+            client.create_folder("Kopie")
+            client.subscribe_folder("Kopie")
+            client.append("Kopie", b"Subject: x\r\n\r\nx\r\n")
+        scene.remark()
+        place = scene.signal()
+        scene.confirm(place)
+        with server.client() as client:
+            client.setacl("Kopie", OWN["dovecot"], given)
+        assert scene.finish(place, Answered.PHONED)[-1] == last
+        assert set(scene.counts()) <= {"Kopie"}
+        # also where the first connection has told nothing about the server
+        said = verify(scene.settings.mailbox, Sought(None, lambda _id: False), scene.marks, None)
+        assert said.line() == last
+
+
+def test_the_days_closing_says_so_too(tmp_path: Path) -> None:
+    """The same with and without a signal: the ledger's word is about the folder."""
+    need(Dovecot.why_not())
+    with Dovecot(extra_config=ACL) as server:
+        scene = Scene.on(server, None, tmp_path)
+        with server.client() as client:
+            client.create_folder("Kopie")
+            client.subscribe_folder("Kopie")
+            client.setacl("Kopie", OWN["dovecot"], "a")
+        said: list[str] = []
+        close.run(scene.settings, CloseJob((), time.time(), scene.marks), lambda word: said.append(word.line()))
+    assert said == ["not_counted other", "not_counted other"]
