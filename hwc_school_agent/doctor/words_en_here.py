@@ -17,11 +17,11 @@ TEXTS = {
         "Who gets a receipt is set in [senders] allowed.",
     ),
     Check.TRUST_ELSEWHERE: Text(
-        "Who handles a signal in their own mail program need not confirm it at the desk.",
+        "Whoever handles a signal in their own mail program need not confirm it at the desk.",
         'Agree with each other that this is wanted, or set [mailbox] handled_elsewhere to "ask".',
     ),
     Check.RETENTION: Text(
-        "An unread signal is purged after {days} school days, without a receipt.",
+        "An unread signal is erased after {days} school days, without a receipt.",
         "Agree with the senders that they telephone when they hear nothing, or set [retention] unread_school_days to"
         " 0.",
     ),

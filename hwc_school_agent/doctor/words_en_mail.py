@@ -43,11 +43,11 @@ TEXTS = {
         " or [mailbox] authority.",
     ),
     Check.SECRET_EXPIRED: Text(
-        "Our key for the mailbox has ended.",
+        "Our key to the mailbox has expired.",
         "Make a new certificate or client secret at the app registration and put it with the credentials.",
     ),
     Check.SECRET_WRONG: Text(
-        "Our key for the mailbox is refused.",
+        "Our key to the mailbox is refused.",
         "Check whether the certificate, the client secret or the key of the service account belongs to this app.",
     ),
     Check.APP_UNKNOWN: Text(
@@ -59,7 +59,7 @@ TEXTS = {
         "Give admin consent to the permissions that doctor --admin-sheet names.",
     ),
     Check.SIGN_IN_AGAIN: Text(
-        "The consent for the mailbox was withdrawn or has ended.",
+        "The consent for the mailbox was withdrawn or has expired.",
         "Sign the mailbox in again and put the new refresh token with the credentials.",
     ),
     Check.BLOCKED: Text(
@@ -162,9 +162,9 @@ TEXTS = {
         "The name {host} resolves.",
     ),
     Check.SUBMISSION_ANSWER: Text(
-        "The submission server {host} does not answer on port {port}.",
+        "The server for outgoing mail {host} does not answer on port {port}.",
         "Check whether a firewall lets this machine reach that port, and [submission] port and tls.",
-        "The submission server {host} answers on port {port}.",
+        "The server for outgoing mail {host} answers on port {port}.",
     ),
     Check.SUBMISSION_CERTIFICATE: Text(
         "The certificate of {host} is not right: {why}.",
@@ -177,21 +177,21 @@ TEXTS = {
         "The certificate of {host} is good for {days} more days.",
     ),
     Check.SUBMISSION_LOGIN: Text(
-        "The submission server refuses the login of {user}.",
+        "The server for outgoing mail refuses the login of {user}.",
         "Check the password, and whether logging in to send (SMTP AUTH) is switched on for this account.",
-        "The submission server accepts the login of {user}.",
+        "The server for outgoing mail accepts the login of {user}.",
     ),
     Check.SUBMISSION_REFUSED: Text(
-        "The submission server takes no mail from {sender} to {to}.",
+        "The server for outgoing mail takes no mail from {sender} to {to}.",
         "Check whether this account may send with the address in [submission] from, to itself too.",
-        "The submission server takes mail from {sender} to {to}.",
+        "The server for outgoing mail takes mail from {sender} to {to}.",
     ),
     Check.SUBMISSION_PROTOCOL: Text(
-        "The submission server gives an answer that this program does not understand, or offers no STARTTLS.",
+        "The server for outgoing mail gives an answer that this program does not understand, or offers no STARTTLS.",
         "Check [submission] port and tls.",
     ),
     Check.SUBMISSION_TOKEN: Text(
-        "Signing in to the submission server does not work: there is no token.",
+        "Signing in to the server for outgoing mail does not work: there is no token.",
         "See Mailbox above: it is the same way of signing in.",
     ),
     Check.LEG_SENT: Text(
@@ -214,7 +214,7 @@ TEXTS = {
     ),
     Check.LEG_RETURNED: Text(
         _LEG + "the receipt did not come back.",
-        "The server accepted it and did not deliver it. Look at the spam filter and at rules for automatic answers.",
+        "The server accepted it but did not deliver it. Look at the spam filter and at rules for automatic answers.",
     ),
     Check.LEG_PURGED: Text(
         _LEG + "not everything could be erased.",
