@@ -27,7 +27,7 @@ from hwc_school_agent.domain.staff import (
     plain_passphrase,
     same_name,
 )
-from hwc_school_agent.host.kept_file import locked, replaced
+from hwc_school_agent.host.kept_file import locked, replace_file
 from hwc_school_agent.host.process import read_quietly
 
 FILE = "staff.json"
@@ -234,4 +234,4 @@ def _change(directory: Path, change: Callable[[tuple[Person, ...]], tuple[Person
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(directory):
         now = change(people(directory))
-        replaced(directory / FILE, json.dumps({"people": [asdict(p) for p in now]}, indent=1).encode() + b"\n")
+        replace_file(directory, FILE, json.dumps({"people": [asdict(p) for p in now]}, indent=1).encode() + b"\n")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hwc_school_agent.bells.words import Whose
-from hwc_school_agent.host.kept_file import locked, replaced
+from hwc_school_agent.host.kept_file import locked, replace_file
 
 FILE = "bells.json"
 MOST = 20
@@ -108,4 +108,4 @@ def _change(directory: Path, change: Callable[[tuple[Known, ...]], tuple[Known, 
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     with locked(directory):
         entries = [{"name": k.name, "role": k.whose.value, "hash": k.hash} for k in change(listed(directory))]
-        replaced(directory / FILE, json.dumps({"bells": entries}, indent=1).encode() + b"\n")
+        replace_file(directory, FILE, json.dumps({"bells": entries}, indent=1).encode() + b"\n")

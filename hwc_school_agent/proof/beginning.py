@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from hwc_school_agent.host.kept_file import replace_file
 from hwc_school_agent.proof import keys, ledger
 from hwc_school_agent.proof.keys import SigningKey
-from hwc_school_agent.proof.replace_file import replace_file
 
 
 def ensure(directory: Path, secret: str, today: date) -> bool:

@@ -10,10 +10,10 @@ import os
 from datetime import date, timedelta
 from pathlib import Path
 
+from hwc_school_agent.host.kept_file import locked, replace_file
 from hwc_school_agent.proof import keys, ledger
 from hwc_school_agent.proof.damage import Damage, LedgerDamaged
 from hwc_school_agent.proof.keys import SigningKey
-from hwc_school_agent.proof.replace_file import locked, replace_file
 
 
 def rotated(directory: Path, secret: str) -> SigningKey:

@@ -23,10 +23,10 @@ from hwc_school_agent.domain.report_facts import ReportFacts, Tally, lines_of
 from hwc_school_agent.domain.school_days import Calendar, is_school_day
 from hwc_school_agent.domain.signed_note import compact, origin_of, vkey
 from hwc_school_agent.domain.state_files import REPORTS_KEPT, report_month, report_name
+from hwc_school_agent.host.kept_file import replace_file
 from hwc_school_agent.proof import own_traces, report_page, report_pdf
 from hwc_school_agent.proof.keys import SigningKey
 from hwc_school_agent.proof.ledger import Ledger
-from hwc_school_agent.proof.replace_file import replace_file
 from hwc_school_agent.proof.seal import sealed_by
 from hwc_school_agent.settings import Settings
 

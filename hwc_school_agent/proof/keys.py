@@ -17,8 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from hwc_school_agent.domain.signed_note import Note, Signed, key_id
+from hwc_school_agent.host.kept_file import replace_file
 from hwc_school_agent.proof.damage import Damage, LedgerDamaged
-from hwc_school_agent.proof.replace_file import replace_file
 
 FILE = "ledger.key"
 _MAGIC = b"hwc-school-agent ledger key 1\n"

@@ -13,10 +13,10 @@ from pathlib import Path
 from hwc_school_agent.domain.ledger_entry import ClockWrong, DayEntry
 from hwc_school_agent.domain.outcome import Entered
 from hwc_school_agent.domain.school_days import Calendar
+from hwc_school_agent.host.kept_file import Prepared, locked
 from hwc_school_agent.host.process import open_nothing_more
 from hwc_school_agent.proof import keys, ledger
 from hwc_school_agent.proof.damage import LedgerDamaged
-from hwc_school_agent.proof.replace_file import Prepared, locked
 from hwc_school_agent.settings import Secret
 
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from hwc_school_agent.domain.signed_note import NotANote
+from hwc_school_agent.host.kept_file import replace_file
 from hwc_school_agent.proof import beginning, keys, ledger
 from hwc_school_agent.proof.damage import Damage, LedgerDamaged
-from hwc_school_agent.proof.replace_file import replace_file
 from hwc_school_agent.proof.seal import SealBroken, Sealer, opened
 from tests.proof.scene import MONDAY, NEW, OLD, OTHER, entry, rich, some_days
 
@@ -144,7 +144,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
     """A limit on the size of files does to a child what a full disk does."""
     replace_file(tmp_path, "ledger", b"old")
     code = (
-        "import resource, signal, sys; from pathlib import Path; from hwc_school_agent.proof.replace_file import *\n"
+        "import resource, signal, sys; from pathlib import Path; from hwc_school_agent.host.kept_file import *\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))\n"
         "try: replace_file(Path(sys.argv[1]), 'ledger', b'x' * 200)\nexcept OSError as e: sys.exit(e.errno)"
     )
@@ -172,7 +172,7 @@ def test_a_link_is_not_followed(tmp_path: Path) -> None:
 
 def test_putting_opens_nothing_more(tmp_path: Path) -> None:
     code = (
-        "import resource, sys; from pathlib import Path; from hwc_school_agent.proof.replace_file import Prepared\n"
+        "import resource, sys; from pathlib import Path; from hwc_school_agent.host.kept_file import Prepared\n"
         "p = Prepared(Path(sys.argv[1]), 'ledger'); resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0)); p.put(b'x')"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], timeout=60, check=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 from hwc_school_agent.domain.job import FreezeJob
 from hwc_school_agent.domain.ledger_entry import DayEntry, DayState
 from hwc_school_agent.domain.school_days import Calendar, is_school_day
+from hwc_school_agent.host.kept_file import replace_file
 from hwc_school_agent.proof.keys import SigningKey, write_keys
 from hwc_school_agent.proof.ledger import FILE, Ledger, begun
-from hwc_school_agent.proof.replace_file import replace_file
 from hwc_school_agent.settings import Mailbox, Report, School, Settings, State, Submission
 
 NOVEMBER, DECEMBER, FIRST = date(2026, 11, 1), date(2026, 12, 1), date(2026, 12, 1)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from hwc_school_agent.domain.report_facts import parse
+from hwc_school_agent.host.kept_file import replace_file
 from hwc_school_agent.proof.keys import write_keys
 from hwc_school_agent.proof.ledger import FILE
-from hwc_school_agent.proof.replace_file import replace_file
 from hwc_school_agent.proof.seal import opened
 from tests.helpers import need, signal_mail, unique_child
 from tests.report.book import book
