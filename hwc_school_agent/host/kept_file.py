@@ -1,4 +1,4 @@
-"""Files that are kept: mode 0600, one writer at a time, and replaced as a whole: the old one or the new one, no part."""
+"""Files that are kept: mode 0600, one writer at a time, replaced as a whole: the old one or the new, never a part."""
 
 from __future__ import annotations
 

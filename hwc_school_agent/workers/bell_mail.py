@@ -11,14 +11,10 @@ from hwc_school_agent.catalogues import language
 from hwc_school_agent.domain.outcome import Mailed
 from hwc_school_agent.host.clock import local
 from hwc_school_agent.host.random_keys import derived, installation_key
-from hwc_school_agent.mailbox import purge
-from hwc_school_agent.mailbox.copies import Sought
-from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble, MessageGone
-from hwc_school_agent.mailbox.session import folders_with_status, open_session
 from hwc_school_agent.post import bell_mail, receipt
 from hwc_school_agent.post.submission import SubmissionLater, SubmissionRefused, submit
 from hwc_school_agent.settings import Settings
-from hwc_school_agent.workers import finish
+from hwc_school_agent.workers import sent_copy
 
 
 def run(settings: Settings, now: float, say: Callable[[Mailed], None]) -> None:
@@ -37,9 +33,4 @@ def run(settings: Settings, now: float, say: Callable[[Mailed], None]) -> None:
             well = False  # the others get theirs
     if well:
         say(Mailed.SENT)
-    ours = Sought(None, lambda message_id: receipt.is_ours(message_id, key))
-    try:
-        with open_session(settings.mailbox) as session:
-            purge.sweep(session, folders_with_status(session), {}, ours, finish.days_back(settings, now))
-    except (MailboxTrouble, FolderRefused, MessageGone):
-        pass  # the day's closing sweeps it
+    sent_copy.sweep(settings, now, key)

@@ -21,15 +21,14 @@ from hwc_school_agent.domain.school_days import held_over_till
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.host.clock import local
 from hwc_school_agent.host.random_keys import derived, installation_key
-from hwc_school_agent.mailbox import purge
-from hwc_school_agent.mailbox.copies import Message, Sought, fetch_one, message_in
+from hwc_school_agent.mailbox.copies import Message, fetch_one, message_in
 from hwc_school_agent.mailbox.errors import FolderRefused, MailboxTrouble, MessageGone
 from hwc_school_agent.mailbox.mark import surely_gone
-from hwc_school_agent.mailbox.session import Session, argument, folders_with_status, open_session
+from hwc_school_agent.mailbox.session import Session, argument, open_session
 from hwc_school_agent.post import receipt
 from hwc_school_agent.post.submission import SubmissionLater, SubmissionRefused, submit
 from hwc_school_agent.settings import Settings
-from hwc_school_agent.workers import finish
+from hwc_school_agent.workers import sent_copy
 from hwc_school_agent.workers.parser_box import BoxFailed, Question, ask
 
 _TOUCHED = frozenset({SEEN, FLAGGED, ANSWERED, DELETED})
@@ -70,7 +69,7 @@ def _notice(settings: Settings, place: Place, now: float) -> Word:
     if mail is None:
         return Word.NOT_OWED
     submit(settings.submission, mail)
-    _sweep(settings, now, key)
+    sent_copy.sweep(settings, now, key)
     return Word.RECEIPTED
 
 
@@ -107,13 +106,3 @@ def _mail(settings: Settings, place: Place, at: datetime, message: Message, key:
         envelope=envelope,
         message_id=receipt.notice_id(key, message.message_id, message.arrived, place, sender),
     )
-
-
-def _sweep(settings: Settings, now: float, key: bytes) -> None:
-    """Take the notice out of the folder with sent mail at once, if the server files it there at once."""
-    ours = Sought(None, lambda message_id: receipt.is_ours(message_id, key))
-    try:
-        with open_session(settings.mailbox) as session:
-            purge.sweep(session, folders_with_status(session), {}, ours, finish.days_back(settings, now))
-    except (MailboxTrouble, FolderRefused, MessageGone):
-        pass  # the day's closing sweeps it

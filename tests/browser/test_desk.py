@@ -35,18 +35,6 @@ def engine(playwright_engine: Any) -> Any:
     return playwright_engine
 
 
-@pytest.fixture(scope="module")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with bench(tmp_path_factory.mktemp("desk")) as made:
-        yield made
-
-
-@pytest.fixture
-def desk(_running: Bench) -> Bench:
-    _running.reset()
-    return _running
-
-
 @dataclass
 class Person:
     """A person with a browser of their own, with its back/forward cache on (playwright switches it off)."""

@@ -15,7 +15,7 @@ from hwc_school_agent.domain.board import OrderWord, Session
 from hwc_school_agent.domain.staff import Role, shown_code
 from hwc_school_agent.host.random_keys import one_time_code
 from tests.browser.test_desk import ARGUMENTS, CHROMIUM
-from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench, bench
+from tests.desk.harness import BACKUP, CONTACT, PHRASE, Bench
 from tests.helpers import eventually
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -31,18 +31,6 @@ def browser(playwright_engine: Any) -> Iterator[Any]:
     made = playwright_engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
     yield made
     made.close()
-
-
-@pytest.fixture(scope="module")
-def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with bench(tmp_path_factory.mktemp("desk")) as made:
-        yield made
-
-
-@pytest.fixture
-def desk(_running: Bench) -> Bench:
-    _running.reset()
-    return _running
 
 
 @dataclass

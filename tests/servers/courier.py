@@ -20,66 +20,38 @@ Profiles:
 from __future__ import annotations
 
 import os
-import socket
-import threading
 import time
 import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from . import debs, ns
 from .base import MailServer
 from .processes import service_account
+from .unix_stub import UnixStub
 
 
-class _AuthDaemon:
-    """Courier's authdaemond protocol on a Unix socket: AUTH (login) and PRE (look-up)."""
+class _AuthDaemon(UnixStub):
+    """Courier's authdaemond protocol: AUTH (login) and PRE (look-up)."""
 
     def __init__(self, path: str, accounts: dict[str, tuple[str, str]], uid: int, gid: int) -> None:
-        self.path, self.accounts, self.uid, self.gid = path, accounts, uid, gid
-        self._sock: socket.socket | None = None
+        super().__init__(path)
+        self.accounts, self.uid, self.gid = accounts, uid, gid
 
-    def start(self) -> None:
-        if os.path.exists(self.path):
-            os.unlink(self.path)
-        self._sock = socket.socket(socket.AF_UNIX)
-        self._sock.bind(self.path)
-        os.chmod(self.path, 0o777)
-        self._sock.listen(64)
-        threading.Thread(target=self._loop, args=(self._sock,), daemon=True).start()
-
-    def stop(self) -> None:
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-
-    def _loop(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                c, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(c,), daemon=True).start()
-
-    def _serve(self, c: socket.socket) -> None:
-        with c, c.makefile("rwb") as f:
-            try:
-                line = f.readline().decode("utf-8", "replace").rstrip("\n")
-                while "=" in line.split(" ")[0]:  # TCPREMOTEIP=... precedes the request
-                    line = f.readline().decode("utf-8", "replace").rstrip("\n")
-                if line.startswith("AUTH "):
-                    data = f.read(int(line[5:])).decode("utf-8", "replace").split("\n")
-                    # service, "login", user, password
-                    ok = len(data) >= 4 and data[1] == "login" and self.accounts.get(data[2], ("", ""))[0] == data[3]
-                    f.write(self._reply(data[2]) if ok else b"FAIL\n")
-                elif line.startswith("PRE "):
-                    user = line.split(" ", 3)[3]
-                    f.write(self._reply(user) if user in self.accounts else b"FAIL\n")
-                else:
-                    f.write(b"FAIL\n")
-                f.flush()
-            except (OSError, ValueError, IndexError):
-                pass
+    def answer(self, stream: BinaryIO) -> None:
+        line = stream.readline().decode("utf-8", "replace").rstrip("\n")
+        while "=" in line.split(" ")[0]:  # TCPREMOTEIP=... precedes the request
+            line = stream.readline().decode("utf-8", "replace").rstrip("\n")
+        if line.startswith("AUTH "):
+            data = stream.read(int(line[5:])).decode("utf-8", "replace").split("\n")
+            # service, "login", user, password
+            ok = len(data) >= 4 and data[1] == "login" and self.accounts.get(data[2], ("", ""))[0] == data[3]
+            stream.write(self._reply(data[2]) if ok else b"FAIL\n")
+        elif line.startswith("PRE "):
+            user = line.split(" ", 3)[3]
+            stream.write(self._reply(user) if user in self.accounts else b"FAIL\n")
+        else:
+            stream.write(b"FAIL\n")
 
     def _reply(self, user: str) -> bytes:
         home = self.accounts[user][1]

@@ -18,60 +18,33 @@ from __future__ import annotations
 
 import os
 import smtplib
-import socket
 import struct
-import threading
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from . import debs
 from .base import MailServer
 from .processes import run, service_account
+from .unix_stub import UnixStub
 
 _BIN = "/usr/lib/cyrus/bin"
 
 
-class _SaslAuthd:
+class _SaslAuthd(UnixStub):
     """saslauthd's protocol: four counted strings (user, password, service, realm), "OK" or "NO"."""
 
     def __init__(self, path: str, users: dict[str, str], domain: str) -> None:
-        self.path, self.users, self.domain = path, users, domain
-        self._sock: socket.socket | None = None
+        super().__init__(path)
+        self.users, self.domain = users, domain
 
-    def start(self) -> None:
-        if os.path.exists(self.path):
-            os.unlink(self.path)
-        self._sock = socket.socket(socket.AF_UNIX)
-        self._sock.bind(self.path)
-        os.chmod(self.path, 0o777)
-        self._sock.listen(64)
-        threading.Thread(target=self._loop, args=(self._sock,), daemon=True).start()
-
-    def stop(self) -> None:
-        if self._sock is not None:
-            self._sock.close()
-            self._sock = None
-
-    def _loop(self, listener: socket.socket) -> None:
-        while True:
-            try:
-                c, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(c,), daemon=True).start()
-
-    def _serve(self, c: socket.socket) -> None:
-        with c, c.makefile("rb") as f:
-            try:
-                user, password, _service, realm = (
-                    f.read(struct.unpack("!H", f.read(2))[0]).decode("utf-8", "replace") for _ in range(4)
-                )
-                # Cyrus strips its default domain before it asks
-                ok = any(self.users.get(n) == password for n in (user, f"{user}@{realm or self.domain}"))
-                answer = b"OK" if ok else b"NO authentication failed"
-                c.sendall(struct.pack("!H", len(answer)) + answer)
-            except (OSError, struct.error):
-                pass
+    def answer(self, stream: BinaryIO) -> None:
+        user, password, _service, realm = (
+            stream.read(struct.unpack("!H", stream.read(2))[0]).decode("utf-8", "replace") for _ in range(4)
+        )
+        # Cyrus strips its default domain before it asks
+        ok = any(self.users.get(n) == password for n in (user, f"{user}@{realm or self.domain}"))
+        answer = b"OK" if ok else b"NO authentication failed"
+        stream.write(struct.pack("!H", len(answer)) + answer)
 
 
 class Cyrus(MailServer):

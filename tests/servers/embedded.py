@@ -21,13 +21,13 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
-import threading
 from argparse import Namespace
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any
 
 from .base import MailServer
+from .loop_thread import LoopThread
 from .ports import HOST, StartError
 
 ROLES = {
@@ -118,8 +118,7 @@ class Embedded(MailServer):
         if len(self.users) > 1:
             raise ValueError("pymap's demo back end has one account")
         self.folders = ["Sent", "Trash", "Junk", "Drafts"] if folders is None else folders
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._running: LoopThread | None = None
         self._config: Any = None
 
     @classmethod
@@ -134,9 +133,6 @@ class Embedded(MailServer):
         from proxyprotocol.reader import ProxyProtocolReader
         from pymap.backend.dict import DictBackend
         from pymap.imap import IMAPServer
-
-        up = threading.Event()
-        trouble: list[BaseException] = []
 
         async def serve() -> AsyncExitStack:
             args = Namespace(
@@ -181,37 +177,16 @@ class Embedded(MailServer):
                         await session.mailbox_set.add_mailbox(f)
             return stack
 
-        def main() -> None:
-            loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(loop)
-            self._loop = loop
-            try:
-                loop.run_until_complete(serve())
-            except BaseException as e:
-                trouble.append(e)
-                return
-            finally:
-                up.set()
-            try:
-                loop.run_forever()
-            finally:
-                tasks = asyncio.all_tasks(loop)
-                for t in tasks:
-                    t.cancel()
-                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-                loop.close()
-
-        self._thread = threading.Thread(target=main, daemon=True, name=f"pymap-{self.port}")
-        self._thread.start()
-        up.wait(10)
-        if trouble:
-            raise StartError(f"pymap: {trouble[0]!r}")
+        self._running = LoopThread(f"pymap-{self.port}")
+        try:
+            self._running.start(serve)
+        except Exception as e:
+            raise StartError(f"pymap: {e!r}") from e
 
     def _end_processes(self, hurry: bool = False) -> None:
-        if self._loop is not None and self._thread is not None:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(5)
-            self._loop = self._thread = None
+        if self._running is not None:
+            self._running.stop()
+            self._running = None
 
     def kill(self) -> None:
         self._end_processes()
@@ -223,8 +198,8 @@ class Embedded(MailServer):
             box = await self._set[0].get_mailbox(folder)
             await box.append(AppendMessage(raw, datetime.now(UTC), frozenset()), recent=True)
 
-        assert self._loop is not None
-        asyncio.run_coroutine_threadsafe(put(), self._loop).result(10)
+        assert self._running is not None
+        asyncio.run_coroutine_threadsafe(put(), self._running.loop).result(10)
 
     def disk_find(self, needle: bytes, logs: bool = False) -> list[str]:
         boxes = {"INBOX": self._set[0]._inbox, **self._set[0]._set}

@@ -31,6 +31,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .loop_thread import LoopThread
 from .ports import HOST, free_port, release_port
 
 _READ = 65536
@@ -97,8 +98,7 @@ class Proxy:
         self._next_cut: list[tuple[int | None, int | None, str]] = []
         self._triggers: list[_Trigger] = []
         self._links: set[Link] = set()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._running: LoopThread | None = None
         self._t0 = time.monotonic()
 
     # -- controls ----------------------------------------------------------------------
@@ -141,50 +141,19 @@ class Proxy:
     # -- life ----------------------------------------------------------------------------
     def start(self) -> Proxy:
         self.port = self.port or free_port()
-        ready: list[Any] = []
-        up = threading.Event()
-
-        def main() -> None:
-            loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(loop)
-            self._loop = loop
-            try:
-                srv = loop.run_until_complete(asyncio.start_server(self._accept, HOST, self.port, limit=_READ))
-                ready.append(srv)
-            except BaseException as e:
-                ready.append(e)
-                return
-            finally:
-                up.set()
-            try:
-                loop.run_forever()
-            finally:
-                srv.close()
-                tasks = asyncio.all_tasks(loop)
-                for t in tasks:
-                    t.cancel()
-                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-                loop.close()
-
-        self._thread = threading.Thread(target=main, daemon=True, name=f"proxy-{self.port}")
-        self._thread.start()
-        up.wait(10)
-        if isinstance(ready[0], BaseException):
-            raise ready[0]
+        self._running = LoopThread(f"proxy-{self.port}")
+        self._running.start(lambda: asyncio.start_server(self._accept, HOST, self.port, limit=_READ))
         return self
 
     def stop(self) -> None:
-        if self._loop is not None and self._thread is not None:
-            loop = self._loop
+        if self._running is not None:
 
-            def end() -> None:
+            def reset() -> None:
                 for link in list(self._links):
                     self.kill(link, "rst")
-                loop.call_soon(loop.stop)
 
-            self._call(end)
-            self._thread.join(5)
-            self._loop = None
+            self._running.stop(reset)
+            self._running = None
             release_port(self.port)
 
     def __enter__(self) -> Any:
@@ -194,7 +163,7 @@ class Proxy:
         self.stop()
 
     def _call(self, fn: Callable[[], Any]) -> None:
-        if self._loop is None:
+        if self._running is None:
             return
         done = threading.Event()
 
@@ -204,7 +173,7 @@ class Proxy:
             finally:
                 done.set()
 
-        self._loop.call_soon_threadsafe(wrapped)
+        self._running.loop.call_soon_threadsafe(wrapped)
         done.wait(5)
 
     # -- work ----------------------------------------------------------------------------

@@ -42,6 +42,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from .base import DEFAULT_PASSWORD, DEFAULT_USER
+from .loop_thread import LoopThread
 from .ports import HOST, free_port, release_port
 from .tls import CA, Cert, shared_ca
 
@@ -222,8 +223,7 @@ class SmtpSink:
         self._faults: list[_Fault] = []
         self._live: set[_Session] = set()
         self._arrived = threading.Condition()
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
+        self._running: LoopThread | None = None
         self.start_seconds = 0.0
 
     @property
@@ -351,7 +351,7 @@ class SmtpSink:
             auth_exclude_mechanism=[m for m in ("PLAIN", "LOGIN") if m not in self.mechanisms],
             authenticator=self._authenticate,
             timeout=300,
-            loop=self._loop,
+            loop=self._running.loop,
         )
         proto.sink = self
         return proto
@@ -361,55 +361,22 @@ class SmtpSink:
         cert = self._cert or self.ca.issue()
         self._context: ssl.SSLContext = self.ca.server_context(cert)
         self.port = self.port or free_port()
-        up = threading.Event()
-        trouble: list[BaseException] = []
-
-        def main() -> None:
-            loop = asyncio.new_event_loop()
-            asyncio.set_event_loop(loop)
-            self._loop = loop
-            try:
-                srv = loop.run_until_complete(
-                    loop.create_server(
-                        self._protocol, HOST, self.port, ssl=self._context if self.tls == "implicit" else None
-                    )
-                )
-            except BaseException as e:
-                trouble.append(e)
-                return
-            finally:
-                up.set()
-            try:
-                loop.run_forever()
-            finally:
-                srv.close()
-                tasks = asyncio.all_tasks(loop)
-                for t in tasks:
-                    t.cancel()
-                loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-                loop.close()
-
-        self._thread = threading.Thread(target=main, daemon=True, name=f"sink-{self.port}")
-        self._thread.start()
-        up.wait(10)
-        if trouble:
-            raise trouble[0]
+        self._running = running = LoopThread(f"sink-{self.port}")
+        context = self._context if self.tls == "implicit" else None
+        running.start(lambda: running.loop.create_server(self._protocol, HOST, self.port, ssl=context))
         self.start_seconds = time.monotonic() - t0
         return self
 
     def stop(self) -> None:
-        if self._loop is None or self._thread is None:
+        if self._running is None:
             return
-        loop = self._loop
 
-        def end() -> None:
+        def reset() -> None:
             for s in list(self._live):
                 s._reset()
-            loop.call_soon(loop.stop)
 
-        loop.call_soon_threadsafe(end)
-        self._thread.join(5)
-        self._loop = None
+        self._running.stop(reset)
+        self._running = None
         release_port(self.port)
 
     def __enter__(self) -> SmtpSink:
