@@ -76,6 +76,12 @@ def as_opened(folder: Folder, responses: list[Response]) -> Folder:
     return Folder(folder.name, folder.role, uidvalidity, uidnext, exists, folder.unseen)
 
 
+def since_opened(responses: list[Response]) -> list[Response]:
+    """Without what the server still told of the folder before: all until EXAMINE was answered."""
+    answered = next((n for n, r in enumerate(responses) if r.tag != "*"), len(responses))
+    return responses[answered:]
+
+
 def sightings_in(folder: Folder, responses: list[Response], first: int) -> tuple[Sighting, ...]:
     """Messages from UID ``first`` on that FETCH responses speak of."""
     seen: dict[int, Sighting] = {}

@@ -2,6 +2,9 @@
 
 IDLE is a hint, never the proof: every wait ends in a look at all folders. Between leaving and entering IDLE nothing
 is done but looking, and every response is read, so an arrival that is announced in that gap is not missed.
+
+Each turn of the link costs a signal its time. So the end of IDLE and the look behind it are one write where commands
+may be pipelined, and a message that the server describes by itself (NOTIFY) is told at once, before that look.
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import FolderRole
 from hwc_school_agent.domain.signal import Mark, Place, Sighting
 from hwc_school_agent.mailbox.folders import Folder
-from hwc_school_agent.mailbox.heard import as_opened, folders_in, found_by_search, sightings_in
+from hwc_school_agent.mailbox.heard import as_opened, folders_in, found_by_search, sightings_in, since_opened
 from hwc_school_agent.mailbox.platforms import UNKNOWN, strategy_for
 from hwc_school_agent.mailbox.talk import ANSWER_SECONDS, Ask, Caller, Lost, Talk, Wait
 from hwc_school_agent.mailbox.wire import Response
@@ -43,16 +46,25 @@ class Conversation(Caller):
     """The talk on one connection, from the greeting to the end of the connection."""
 
     def __init__(
-        self, mailbox: Mailbox, until_look: Callable[[], float], report: Callable[[Look], None], first: dict[str, Mark]
+        self,
+        mailbox: Mailbox,
+        until_look: Callable[[], float],
+        report: Callable[[Look], None],
+        first: dict[str, Mark],
+        arrived: Callable[[Sighting], None] = lambda _sighting: None,
     ) -> None:
         """``until_look``: seconds until the next look is due by the clock. ``report`` is called after every look.
 
         ``first``: every folder as it was when ``watch`` first saw it; kept across connections, filled here.
+        ``arrived``: called with new mail in INBOX that the server describes by itself; a look always follows.
         """
         super().__init__(mailbox)
         self._until_look = until_look
         self._report = report
         self._first = first
+        self._arrived = arrived
+        self._resting = ""  # the tag of IDLE, until it is answered
+        self._back: list[Response] = []  # INBOX as it was opened again at the end of a look
         self._strategy = UNKNOWN
         self._names: tuple[str, ...] = ()
         self._last: dict[str, tuple[Folder, tuple[Sighting, ...]]] = {}
@@ -76,11 +88,12 @@ class Conversation(Caller):
         """Count every folder, and see flags and arrival times in those where something may wait."""
         found: list[Response] = []
         inbox: list[Response] = []
+        tags: dict[str, list[Response]] = {self._resting: []} if self._resting else {}
         with_status = self._strategy.list_status
         if with_status:
-            tags = {self._words.list_status(special_use=self._strategy.special_use): found}
+            tags[self._words.list_status(special_use=self._strategy.special_use)] = found
         else:
-            tags = {self._words.list_folders(): found}
+            tags[self._words.list_folders()] = found
             tags |= {self._words.status(name): found for name in self._names}
         opened = self._words.examine("INBOX")
         tags[opened] = inbox
@@ -91,6 +104,7 @@ class Conversation(Caller):
             yield from self._gather({self._words.status(name): found for name in new}, needed="")
             folders = folders_in(found)
         self._names = tuple(folders)
+        self._back.clear()
         if "INBOX" in folders:
             folders["INBOX"] = as_opened(folders["INBOX"], inbox)
             seen = yield from self._all_of(folders["INBOX"], inbox)
@@ -129,7 +143,7 @@ class Conversation(Caller):
                     tags[self._words.fetch_flags(self._since(folder))] = bucket
         if not due:
             return
-        tags[self._words.examine("INBOX")] = []
+        tags[self._words.examine("INBOX")] = self._back
         yield from self._gather(tags, needed="")
         for name, (folder, bucket) in due.items():
             if next((r.word for r in bucket if r.tag != "*"), "") != "OK":  # the answer to EXAMINE
@@ -137,14 +151,14 @@ class Conversation(Caller):
             if folder.role in CORE:
                 self._last[name] = (folder, (yield from self._all_of(folder, bucket)))
                 continue
-            seen = {s.place.uid: s for s in sightings_in(folder, bucket, self._since(folder))}
+            seen = {s.place.uid: s for s in sightings_in(folder, since_opened(bucket), self._since(folder))}
             older = [uid for uid in found_by_search(bucket) if uid not in seen]
             if older:
                 more: list[Response] = []
                 tags = {self._words.examine(name): more, self._words.fetch_flags_of(older): more}
-                tags[self._words.examine("INBOX")] = []
+                tags[self._words.examine("INBOX")] = self._back
                 yield from self._gather(tags, needed="")
-                seen |= {s.place.uid: s for s in sightings_in(folder, more, 1)}
+                seen |= {s.place.uid: s for s in sightings_in(folder, since_opened(more), 1)}
             self._last[name] = (folder, tuple(seen.values()))
 
     def _all_of(self, folder: Folder, bucket: list[Response]) -> Generator[Ask, Response | None, tuple[Sighting, ...]]:
@@ -153,15 +167,15 @@ class Conversation(Caller):
         Exchange may answer a FETCH with nothing for a message that stands there: then SEARCH names it, and it counts as
         arrived. Triage cannot read it either, and it rings (promise P1).
         """
-        seen = sightings_in(folder, bucket, 1)
+        seen = sightings_in(folder, since_opened(bucket), 1)
         if len(seen) >= (as_opened(folder, bucket).messages or 0):
             return seen
         again: list[Response] = []
         tags = {self._words.examine(folder.name): again, self._words.fetch_flags(1): again}
         tags[self._words.search_all()] = again
-        tags[self._words.examine("INBOX")] = []
+        tags[self._words.examine("INBOX")] = self._back
         yield from self._gather(tags, needed="")
-        found = {s.place.uid: s for s in sightings_in(folder, again, 1)}
+        found = {s.place.uid: s for s in sightings_in(folder, since_opened(again), 1)}
         for uid in found_by_search(again):
             place = Place(folder.name, folder.role, folder.uidvalidity or 0, uid)
             found.setdefault(uid, Sighting(place, frozenset(), 0.0))
@@ -177,7 +191,9 @@ class Conversation(Caller):
     # -- resting --------------------------------------------------------------------------
 
     def _rest(self) -> Talk:
-        """Wait for a change or for the clock."""
+        """Wait for a change or for the clock. DONE is left to be said with the look that follows."""
+        if self._more_came():
+            return
         if "IDLE" not in self._capabilities:
             response = yield Wait(max(0.0, self._until_look()), idle=True)
             if response is not None and response.word == "BYE":
@@ -203,8 +219,25 @@ class Conversation(Caller):
                 return
             else:
                 changed |= response.word in CHANGES
+                self._described(response)
         self._words.done()
-        yield from self._gather({tag: []}, needed="")
+        self._resting = tag
+
+    def _more_came(self) -> bool:
+        """Whether something came into INBOX while the look had other folders open; of that nobody tells."""
+        inbox, _ = self._last.get("INBOX", (None, ()))
+        if inbox is None:
+            return False
+        now = as_opened(inbox, self._back)
+        return (now.uidnext or 0) > (inbox.uidnext or 0) or (now.messages or 0) > (inbox.messages or 0)
+
+    def _described(self, response: Response) -> None:
+        """Tell of new mail that the server describes while it rests, whole: with UID, flags and arrival time."""
+        inbox, _ = self._last.get("INBOX", (None, ()))
+        if inbox is not None and inbox.uidnext is not None:
+            for sighting in sightings_in(inbox, [response], inbox.uidnext):
+                if sighting.arrived:
+                    self._arrived(sighting)
 
     # -- the small talk -------------------------------------------------------------------
 
@@ -225,6 +258,8 @@ class Conversation(Caller):
             response = yield from self._next(ANSWER_SECONDS)
             if response.tag in tags:
                 order.remove(response.tag)
+                if response.tag == self._resting:
+                    self._resting = ""
                 if response.tag == needed and response.word != "OK":
                     raise Lost(Trouble.PROTOCOL)
                 tags[response.tag].append(response)
@@ -239,3 +274,5 @@ class Conversation(Caller):
                 bucket.append(response)
             else:
                 bucket.append(response)
+                if order[0] == self._resting:
+                    self._described(response)

@@ -281,9 +281,10 @@ class Words:
         return self._say(b'UID SEARCH UNSEEN X-GM-RAW "has:nouserlabels -in:inbox -in:sent -in:drafts"')
 
     def notify(self) -> str:
-        """RFC 5465: tell of every folder on this connection. Only ever together with IDLE."""
+        """RFC 5465: tell of every folder on this connection, and describe new mail in the open one. Only ever together
+        with IDLE."""
         return self._say(
-            b"NOTIFY SET (SELECTED (MessageNew (UID FLAGS) MessageExpunge FlagChange))"
+            b"NOTIFY SET (SELECTED (MessageNew (UID FLAGS INTERNALDATE) MessageExpunge FlagChange))"
             b" (PERSONAL (MessageNew MessageExpunge MailboxName))"
         )
 

@@ -92,6 +92,14 @@ class Book:
             self.marks = dict(marks)
         return Seen(tuple(triage), tuple(finish))
 
+    def came(self, s: Sighting) -> Entry | None:
+        """The server tells of new mail; the look that will see it follows. What must be triaged at once, if anything:
+        mail that nobody has touched. All else is for that look."""
+        if s.flags or s.place in self._entries:
+            return None
+        entry = self._entries[s.place] = Entry(self._token(), s.place, s.arrived)
+        return entry
+
     def learn(self, handle: str, kind: Kind, now: float) -> bool:
         """Triage has answered. Returns whether a message waits now that did not before."""
         for entry in self._entries.values():

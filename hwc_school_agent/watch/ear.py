@@ -7,7 +7,7 @@ from dataclasses import replace
 from enum import Enum
 
 from hwc_school_agent.domain.board import Trouble
-from hwc_school_agent.domain.signal import Mark
+from hwc_school_agent.domain.signal import Mark, Sighting
 from hwc_school_agent.mailbox.listen import Conversation, Look
 from hwc_school_agent.mailbox.talk import Talk
 from hwc_school_agent.settings import Mailbox
@@ -35,11 +35,14 @@ class Ear:
         on_look: Callable[[Look], None],
         on_lost: Callable[[Trouble, bool, float], None],
         tokens: Tokens | None = None,
+        on_arrival: Callable[[Sighting], None] = lambda _sighting: None,
     ) -> None:
         """``until_look``: seconds until the next look is due. ``on_lost(trouble, had_looked, retry_in)``: the second
-        says that the lost connection had served at least one look."""
+        says that the lost connection had served at least one look. ``on_arrival``: new mail in INBOX, told by the
+        server; the look that will see it follows."""
         self._mailbox, self._until_look, self._on_look, self._told_lost = mailbox, until_look, on_look, on_lost
         self._first: dict[str, Mark] = {}
+        self._on_arrival = on_arrival
         self._looked = False
         self._fillers = _Fillers.NONE
         self._line = Line(mailbox, loop, self._talk, self._on_lost, tokens=tokens)
@@ -47,7 +50,7 @@ class Ear:
 
     def _talk(self) -> Talk:
         self._looked = False
-        return Conversation(self._mailbox, self._until_look, self._report, self._first).run()
+        return Conversation(self._mailbox, self._until_look, self._report, self._first, self._arrived).run()
 
     def _report(self, look: Look) -> None:
         self._looked = True
@@ -58,6 +61,10 @@ class Ear:
         self._on_look(replace(look, fillers=before is not _Fillers.NONE))
         if before is _Fillers.PERHAPS:
             self.poke()
+
+    def _arrived(self, sighting: Sighting) -> None:
+        if self._fillers is _Fillers.NONE:
+            self._on_arrival(sighting)
 
     def levelling(self, now: bool) -> None:
         """The closing puts fillers into the folders and takes them out, from now on or no more. For these seconds no

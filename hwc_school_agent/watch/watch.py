@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hwc_school_agent.domain.board import Board, Health, Note, Noted, Order, OrderWord, Trouble
 from hwc_school_agent.domain.duty import Duty, Ring, Why
-from hwc_school_agent.domain.signal import Mark
+from hwc_school_agent.domain.signal import Mark, Sighting
 from hwc_school_agent.domain.staff import Role
 from hwc_school_agent.host.clock import Clock
 from hwc_school_agent.host.event_log import Event, log
@@ -55,7 +55,8 @@ class Watch:
         secret = secrets.token_bytes(32)
         self._book = Book(trust=settings.mailbox.trust_elsewhere, secret=secret, token=token)
         self._tokens = tokens_for(settings.mailbox, clock, loop, self._on_renewed)
-        self._ear = Ear(settings.mailbox, loop, self._until_look, self._on_look, self._on_lost, self._tokens)
+        hears = (self._until_look, self._on_look, self._on_lost)
+        self._ear = Ear(settings.mailbox, loop, *hears, self._tokens, self._on_arrival)
         self._spare = Spare(settings.mailbox, loop, self._tokens)
         self._bells = Bells(settings, clock, loop)
         self._marks: dict[str, Mark] = {}  # every folder at the last look
@@ -169,6 +170,10 @@ class Watch:
         self._changed = True
 
     # -- the mailbox ----------------------------------------------------------------------
+
+    def _on_arrival(self, sighting: Sighting) -> None:
+        if entry := self._book.came(sighting):
+            self._errands.triage(entry)
 
     def _on_look(self, look: Look) -> None:
         now = self._clock.now()

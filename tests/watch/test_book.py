@@ -39,6 +39,24 @@ def test_a_new_message_is_triaged_once_and_waits_after_the_word() -> None:
     assert [w.place for w in b.waiting()] == [place(1)]
 
 
+def test_what_the_server_tells_of_is_triaged_before_the_look_and_once() -> None:
+    b = book()
+    entry = b.came(sighting(1))
+    assert entry is not None
+    assert (entry.place, entry.arrived) == (place(1), 1001.0)
+    assert b.came(sighting(1)) is None
+    b.learn(entry.handle, Kind.SIGNAL, 1.0)
+    assert b.see([sighting(1)], MARKS, 2.0).triage == ()
+    assert [w.place for w in b.waiting()] == [place(1)]
+    b.see([], MARKS, 3.0)  # the look has the last word
+    assert b.waiting() == ()
+
+
+def test_what_somebody_has_touched_is_left_to_the_look() -> None:
+    for flag in ("\\seen", "\\flagged", "\\answered", "\\deleted"):
+        assert book().came(sighting(1, flag)) is None
+
+
 def test_nobody_mail_does_not_wait_and_unclear_does() -> None:
     b = book()
     one, two = b.see([sighting(1), sighting(2)], MARKS, 1.0).triage

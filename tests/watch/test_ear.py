@@ -10,6 +10,7 @@ import pytest
 
 from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import FolderRole
+from hwc_school_agent.domain.signal import Sighting
 from hwc_school_agent.host.clock import SystemClock
 from hwc_school_agent.mailbox.listen import Look
 from hwc_school_agent.settings import Mailbox, Secret, Tls
@@ -28,7 +29,13 @@ class Listening:
         self.loop = Loop(SystemClock())
         self.pace = pace
         self._next = 0.0
-        self.ear = Ear(mailbox, self.loop, self._until_look, self._on_look, lambda t, _h, _r: self.lost.append(t))
+        self.arrived: list[tuple[int, float, int]] = []  # UID, time, and how many looks there had been
+
+        def came(s: Sighting) -> None:
+            self.arrived.append((s.place.uid, s.arrived, len(self.looks)))
+
+        tells = (self._until_look, self._on_look, lambda t, _h, _r: self.lost.append(t))
+        self.ear = Ear(mailbox, self.loop, *tells, on_arrival=came)
         self.ear.start()
 
     def _until_look(self) -> float:
@@ -43,6 +50,11 @@ class Listening:
         while not condition():
             assert time.monotonic() < end, (len(self.looks), self.lost)
             self.loop.once(0.05)
+
+    def rest(self) -> None:
+        """Until it is in IDLE: what comes before, it hears of without being told what it is."""
+        end = time.monotonic() + 1.0
+        self.until(lambda: time.monotonic() > end)
 
     def places(self) -> set[tuple[FolderRole, int]]:
         return {(s.place.role, s.place.uid) for s in self.looks[-1].sightings} if self.looks else set()
@@ -150,6 +162,76 @@ def test_a_second_signal_right_behind_the_first_is_never_missed(
                 heard.loop.once(0.005)
             client.append("INBOX", mail())
             heard.until(lambda n=n: len(heard.places()) == 2 * n, 10.0)
+
+
+@pytest.mark.parametrize("server", ["dovecot", "cyrus"])
+def test_the_end_of_idle_and_the_look_behind_it_are_one_write(
+    server: str, request: pytest.FixtureRequest, listening: Callable[..., Listening]
+) -> None:
+    """Every signal costs one turn of the link less; and whatever comes while the write is under way is seen."""
+    real: MailServer = request.getfixturevalue(server)
+    with Proxy(real.port, record=True) as proxy:
+        heard = listening(mailbox_of(real, proxy.port, Tls.NONE))
+        heard.until(lambda: heard.looks)
+        for n in range(1, 6):
+            real.deliver(mail())
+            heard.until(lambda n=n: (FolderRole.INBOX, n) in heard.places())
+        real.deliver(mail())
+        real.deliver(mail(), folder="Junk")
+        heard.until(lambda: {(FolderRole.INBOX, 6), (FolderRole.JUNK, 1)} <= heard.places(), 90.0)
+        left = [data for _, _, way, data in proxy.transcript if way == "up" and data.startswith(b"DONE")]
+    assert len(left) >= 6
+    assert all(b" LIST " in data and b" EXAMINE " in data and b" UID FETCH " in data for data in left)
+    assert not heard.lost
+
+
+@pytest.mark.parametrize("server", ["dovecot", "cyrus"])
+@pytest.mark.parametrize("passed_on", [False, True])
+def test_a_link_that_breaks_when_idle_is_left_loses_nothing(
+    server: str, passed_on: bool, request: pytest.FixtureRequest, listening: Callable[..., Listening]
+) -> None:
+    """Before the server hears DONE and the look, and while it answers them."""
+    real: MailServer = request.getfixturevalue(server)
+    with Proxy(real.port) as proxy:
+        heard = listening(mailbox_of(real, proxy.port, Tls.NONE))
+        heard.until(lambda: heard.looks)
+        proxy.cut_when("up", rb"DONE", before=not passed_on)
+        real.deliver(mail())
+        heard.until(lambda: heard.lost)
+        heard.until(lambda: (FolderRole.INBOX, 1) in heard.places())
+        real.deliver(mail())
+        heard.until(lambda: (FolderRole.INBOX, 2) in heard.places())
+    assert heard.lost[0] is Trouble.NO_ANSWER
+
+
+def test_dovecot_describes_new_mail_before_it_is_asked(
+    dovecot: MailServer, listening: Callable[..., Listening]
+) -> None:
+    """Each once, with the arrival time that the look sees too; never anything that the look does not see."""
+    dovecot.deliver(mail())
+    heard = listening(mailbox_of(dovecot))
+    heard.until(lambda: heard.looks)
+    looks = []
+    for n in (2, 3):
+        heard.rest()
+        looks.append(len(heard.looks))
+        dovecot.deliver(mail())
+        heard.until(lambda n=n: (FolderRole.INBOX, n) in heard.places())
+    dovecot.deliver(mail(), folder="Junk")
+    heard.until(lambda: (FolderRole.JUNK, 1) in heard.places())
+    seen = {s.place.uid: s.arrived for s in heard.looks[-1].sightings if s.place.role is FolderRole.INBOX}
+    assert heard.arrived == [(2, seen[2], looks[0]), (3, seen[3], looks[1])]  # no look lies between
+
+
+def test_fillers_are_no_new_mail(dovecot: MailServer, listening: Callable[..., Listening]) -> None:
+    heard = listening(mailbox_of(dovecot))
+    heard.until(lambda: heard.looks)
+    heard.rest()
+    heard.ear.levelling(True)
+    dovecot.deliver(mail())
+    heard.until(lambda: (FolderRole.INBOX, 1) in heard.places())
+    assert heard.looks[-1].fillers
+    assert not heard.arrived
 
 
 def test_it_comes_back_after_the_server_was_gone(dovecot: MailServer, listening: Callable[..., Listening]) -> None:
