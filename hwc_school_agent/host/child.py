@@ -6,6 +6,7 @@ Only processes with one thread may fork (``watch``, the desk, a worker); all of 
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -61,6 +62,7 @@ def fork(task: Callable[[Say], None], *, keep: Iterable[int] = (), quiet: bool =
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE):
             signal.signal(number, signal.SIG_DFL)
         signal.set_wakeup_fd(-1)
+        gc.freeze()  # what was there before the fork is nothing for this one to search through, or to copy
         _close_all_but({0, 1, 2, theirs, *keep})
         if quiet:
             silence()

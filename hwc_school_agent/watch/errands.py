@@ -68,14 +68,16 @@ class Errands:
         heard: list[Kind] = []
 
         def on_line(line: str) -> None:
-            if line in {k.value for k in Kind}:
+            if line in {k.value for k in Kind} and not heard:
                 heard.append(Kind(line))
+                learned(heard[0])
 
         def on_end(_well: bool) -> None:
-            # a triage that could not answer is no reason for silence
-            kind = heard[0] if heard else Kind.UNCLEAR
             if not heard:
                 self._seen_wrongly()
+                learned(Kind.UNCLEAR)  # a triage that could not answer is no reason for silence
+
+        def learned(kind: Kind) -> None:
             if self._book.learn(entry.handle, kind, self._clock.now()):
                 self._changed()
                 self._tell_sender(entry.place)

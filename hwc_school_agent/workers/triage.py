@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import date
 
 from hwc_school_agent.domain.outcome import PRACTICE, Kind
-from hwc_school_agent.domain.rehearsal import BEGINNING
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.mailbox.swift import NotRead, SwiftRead
 from hwc_school_agent.mailbox.talk import Rested
@@ -23,8 +22,9 @@ def run(settings: Settings, place: Place, today: date, spare: Rested | None, say
     """
     try:
         question = SwiftRead(spare, place, LIMIT) if spare is not None else None
-        from hwc_school_agent.workers.parser_box import BoxFailed, Question, ask  # while the server answers
+        from hwc_school_agent.workers.parser_box import BoxFailed, Question, ask, prepare
 
+        prepare()  # while the server answers
         raw = question.answer() if question is not None else _read(settings, place)
     except NotRead:
         raw = _read(settings, place)
@@ -39,6 +39,8 @@ def _judged(settings: Settings, raw: bytes, today: date, kind: Kind) -> Kind:
     """What the box said, unless the message is practice mail of ours; only the key says that, never the box."""
     if kind in PRACTICE:
         kind = Kind.UNCLEAR
+    from hwc_school_agent.domain.rehearsal import BEGINNING
+
     if BEGINNING not in raw:
         return kind
     from hwc_school_agent.workers.practice_mail import recognised
