@@ -20,6 +20,7 @@ LONGEST_FILE = 300
 # What the resident process may not have in memory: content readers, and libraries that cost megabytes.
 NEVER_RESIDENT = (
     "argon2",
+    "asyncio",
     "click",
     "cryptography",
     "email",
@@ -32,8 +33,10 @@ NEVER_RESIDENT = (
     "hwc_school_agent.post",
     "hwc_school_agent.workers",
     "imapclient",
+    "importlib.metadata",
     "jinja2",
     "msal",
+    "multiprocessing",
     "pydantic",
     "smtplib",
     "starlette",
@@ -66,8 +69,30 @@ def forbidden_in(loaded: set[str]) -> list[str]:
     return sorted(m for m in loaded if any(m == f or m.startswith(f + ".") for f in NEVER_RESIDENT))
 
 
+TICKING = """
+from hwc_school_agent.host.clock import SystemClock
+from hwc_school_agent.watch import loop, start, watch
+start.begin_ticking(loop.Loop(SystemClock()), lambda: None, "Europe/Amsterdam")
+"""
+
+
 def test_watch_has_no_content_reader_in_memory() -> None:
-    assert forbidden_in(loaded_by("import hwc_school_agent.watch.start")) == []
+    loaded = loaded_by(TICKING)
+    assert {"hwc_school_agent.watch.watch", "apscheduler.schedulers.base"} <= loaded
+    assert forbidden_in(loaded) == []
+
+
+def test_what_the_clock_is_spared_its_workers_have() -> None:
+    """Their asyncio and ``email`` are the real ones."""
+    assert {"asyncio.events", "email.message"} <= loaded_by(f"{TICKING}import asyncio, importlib.metadata")
+
+
+def test_a_clock_that_wants_more_is_given_all() -> None:
+    """A later APScheduler that asks for something that the stand-ins have not."""
+    loaded = loaded_by(
+        "from hwc_school_agent.watch import lean\nlean.load('hwc_school_agent.watch.ticker', {'asyncio': {}})"
+    )
+    assert {"asyncio.events", "apscheduler.schedulers.base"} <= loaded
 
 
 @pytest.mark.parametrize("module", ["email.message", "smtplib", "imapclient", "hwc_school_agent.workers"])

@@ -7,6 +7,7 @@ import pickle
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,17 +94,18 @@ def main(config: Path, credentials: Path | None) -> int:
 
     watch.tick()
 
-    def begin_ticking() -> None:
-        # imported after the first look: it takes 100 ms in which nothing else could be done
-        from hwc_school_agent.watch.ticker import tick_every_15_seconds
-
-        tick_every_15_seconds(loop, watch.tick, settings.school.timezone)
-
-    loop.call_later(1.0, begin_ticking)
+    loop.call_later(1.0, lambda: begin_ticking(loop, watch.tick, settings.school.timezone))
     code = _run(loop)
     watch.stop()
     os.close(lock)
     return code
+
+
+def begin_ticking(loop: Loop, tick: Callable[[], None], timezone: str) -> None:
+    """Let the clock call ``tick``. Imported here, after the first look: meanwhile nothing else can be done."""
+    from hwc_school_agent.watch.lean import load
+
+    load("hwc_school_agent.watch.ticker").tick_every_15_seconds(loop, tick, timezone)
 
 
 def _run(loop: Loop) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from apscheduler.executors.debug import DebugExecutor
 from apscheduler.schedulers.base import STATE_RUNNING, BaseScheduler
+from apscheduler.triggers.interval import IntervalTrigger
 
 from hwc_school_agent.domain.duty import TICK_SECONDS
 from hwc_school_agent.watch.loop import Loop, Timer
@@ -79,9 +80,9 @@ def tick_every_15_seconds(loop: Loop, tick: Callable[[], None], timezone: str) -
             loop.call_later(0.0, partial(_raise, fault))
 
     scheduler = LoopScheduler(loop, timezone=timezone)
-    job = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-    grid = datetime(2026, 1, 1, tzinfo=UTC)
-    scheduler.add_job(guarded, "interval", seconds=TICK_SECONDS, start_date=grid, **job)
+    # the trigger itself, not its name: names are plug-ins, which are not looked for (watch/lean.py)
+    grid = IntervalTrigger(seconds=TICK_SECONDS, start_date=datetime(2026, 1, 1, tzinfo=UTC), timezone=timezone)
+    scheduler.add_job(guarded, grid, coalesce=True, max_instances=1, misfire_grace_time=None)
     scheduler.start()
     tick()
     return scheduler
