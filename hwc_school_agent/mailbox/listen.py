@@ -3,8 +3,9 @@
 IDLE is a hint, never the proof: every wait ends in a look at all folders. Between leaving and entering IDLE nothing
 is done but looking, and every response is read, so an arrival that is announced in that gap is not missed.
 
-Each turn of the link costs a signal its time. So the end of IDLE and the look behind it are one write where commands
-may be pipelined, and a message that the server describes by itself (NOTIFY) is told at once, before that look.
+Each turn of the link costs a signal its time. So NOTIFY and the first look, and the end of IDLE and the look behind it,
+are one write where commands may be pipelined; and a message that the server describes by itself (NOTIFY) is told at
+once, before that look.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ class Conversation(Caller):
         self._report = report
         self._first = first
         self._arrived = arrived
+        self._before: list[str] = []  # tags whose answers come before those of the next look, whatever they are
         self._resting = ""  # the tag of IDLE, until it is answered
         self._back: list[Response] = []  # INBOX as it was opened again at the end of a look
         self._strategy = UNKNOWN
@@ -75,7 +77,7 @@ class Conversation(Caller):
         self._strategy = strategy_for(self._capabilities, self._mailbox.platform)
         if {"NOTIFY", "IDLE"} <= self._capabilities:
             # only together with IDLE: alone it loses the second of two quick signals (Dovecot re-arms after 1 s)
-            yield from self._command(self._words.notify(), may_fail=True)
+            self._before.append(self._words.notify())
         while True:
             yield from self._look()
             if self._renewed():
@@ -88,7 +90,8 @@ class Conversation(Caller):
         """Count every folder, and see flags and arrival times in those where something may wait."""
         found: list[Response] = []
         inbox: list[Response] = []
-        tags: dict[str, list[Response]] = {self._resting: []} if self._resting else {}
+        tags: dict[str, list[Response]] = {tag: [] for tag in self._before}
+        self._before.clear()
         with_status = self._strategy.list_status
         if with_status:
             tags[self._words.list_status(special_use=self._strategy.special_use)] = found
@@ -222,6 +225,7 @@ class Conversation(Caller):
                 self._described(response)
         self._words.done()
         self._resting = tag
+        self._before.append(tag)
 
     def _more_came(self) -> bool:
         """Whether something came into INBOX while the look had other folders open; of that nobody tells."""

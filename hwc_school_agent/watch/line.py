@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable
 
 from hwc_school_agent.domain.board import Trouble
+from hwc_school_agent.host import tls
 from hwc_school_agent.mailbox.talk import Lost, StartTls, Talk, Wait
 from hwc_school_agent.mailbox.wire import ProtocolError, Reader, Response
 from hwc_school_agent.settings import Mailbox, Tls
@@ -24,11 +25,6 @@ LOGIN_RETRY = 30.0  # a server that refuses the password locks accounts that ins
 _PASSING = frozenset(
     {Trouble.NO_ANSWER, Trouble.NO_NAME, Trouble.CERTIFICATE, Trouble.PROTOCOL, Trouble.NO_TOKEN_SERVER}
 )
-
-
-def tls_context(ca_file: str) -> ssl.SSLContext:
-    """Certificates and host names are always checked; ``ca_file`` replaces the system's authorities when given."""
-    return ssl.create_default_context(cafile=ca_file or None)
 
 
 class Line:
@@ -155,7 +151,7 @@ class Line:
         # what came before TLS was not protected: an answer injected there must not be read after it
         self._reader, self._queue = Reader(), deque()
         try:
-            self._socket = tls_context(self._mailbox.ca_file).wrap_socket(
+            self._socket = tls.client_context(self._mailbox.ca_file).wrap_socket(
                 self._socket, server_hostname=self._mailbox.host, do_handshake_on_connect=False
             )
         except (OSError, ValueError):
@@ -284,6 +280,8 @@ class Line:
     def _lost(self, trouble: Trouble) -> None:
         self._dial = None
         self._drop()
+        if trouble is Trouble.CERTIFICATE:
+            tls.read_again(self._mailbox.ca_file)  # the file may be newer than what was read of it
         wait = self._retry if trouble in _PASSING else max(self._retry, LOGIN_RETRY)
         self._retry = min(self._retry * 2, self._longest)
         self._again = self._loop.call_later(wait, self.start)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from hwc_school_agent.domain.board import Trouble
 from hwc_school_agent.domain.outcome import FolderRole
 from hwc_school_agent.domain.signal import Sighting
 from hwc_school_agent.host.clock import SystemClock
+from hwc_school_agent.host.tls import client_context
 from hwc_school_agent.mailbox.listen import Look
 from hwc_school_agent.settings import Mailbox, Secret, Tls
 from hwc_school_agent.watch.ear import Ear
@@ -276,6 +278,21 @@ def test_what_is_wrong_is_told_apart(dovecot: MailServer, listening: Callable[..
         heard.until(lambda heard=heard: heard.lost)
         assert heard.lost[0] is trouble
         assert not heard.looks
+
+
+def test_authorities_are_held_once_and_read_again_when_a_certificate_is_refused(
+    dovecot: MailServer, listening: Callable[..., Listening], tmp_path: Path
+) -> None:
+    """As after a new authority was put into the file, while another connection still holds the old ones."""
+    ca_file = tmp_path / "ca.pem"
+    ca_file.write_bytes(Path(CA().cafile).read_bytes())
+    held = client_context(str(ca_file))
+    assert client_context(str(ca_file)) is held
+    heard = listening(mailbox_of(dovecot, ca_file=str(ca_file)))
+    heard.until(lambda: heard.lost)
+    assert heard.lost[0] is Trouble.CERTIFICATE
+    ca_file.write_bytes(Path(dovecot.cafile).read_bytes())
+    heard.until(lambda: heard.looks)
 
 
 def test_a_password_beyond_ascii_works(listening: Callable[..., Listening]) -> None:

@@ -17,7 +17,8 @@ DATE = b'INTERNALDATE "26-Nov-2026 07:30:00 +0000"'
 class Held:
     """A conversation whose server is the test: ``written`` is every write, without the tags."""
 
-    def __init__(self, capabilities: bytes) -> None:
+    def __init__(self, capabilities: bytes, notify: bytes = b"OK") -> None:
+        """``notify``: the answer to it."""
         self.looks: list[Look] = []
         self.arrived: list[tuple[Sighting, int]] = []  # with how many looks there had been
         self.written: list[list[str]] = []
@@ -30,7 +31,7 @@ class Held:
         self.say(b"* OK ready\r\n")
         self.done(b"", b"[CAPABILITY %b]" % capabilities)
         if b"NOTIFY" in capabilities:
-            self.done()
+            self.done(b"", b"", notify)
 
     @property
     def told(self) -> int:
@@ -49,9 +50,9 @@ class Held:
         for response in self._reader.feed(data):
             self._ask = self._until_wait(self._talk.send(response))
 
-    def done(self, data: bytes = b"", text: bytes = b"") -> None:
-        """``data``, and OK to the oldest command."""
-        self.say(data + self._tags.pop(0).encode() + b" OK " + text + b" done\r\n")
+    def done(self, data: bytes = b"", text: bytes = b"", word: bytes = b"OK") -> None:
+        """``data``, and the end of the oldest command."""
+        self.say(data + b"%b %b %b done\r\n" % (self._tags.pop(0).encode(), word, text))
 
     def opened(self, messages: int) -> None:
         """The answer to EXAMINE."""
@@ -91,6 +92,16 @@ LOOK = [
     'EXAMINE "INBOX"',
     "UID FETCH 1:* (UID FLAGS INTERNALDATE)",
 ]
+
+
+def test_notify_and_the_first_look_are_one_write_and_notify_may_be_refused() -> None:
+    held = Held(PIPELINED, b"NO")
+    assert held.written[-1][0].startswith("NOTIFY SET ")
+    assert held.written[-1][1:] == LOOK[1:]
+    held.listed()
+    held.folder(1)
+    assert held.uids() == {(FolderRole.INBOX, 1)}
+    assert held.written[-1] == ["IDLE"]
 
 
 def test_the_end_of_idle_and_the_look_are_one_write() -> None:
