@@ -241,6 +241,14 @@ def test_doctor_says_whether_one_can_look_and_not_what_is_there(mailbox: Mailbox
     assert not [path for path in standin.asked if "$select=id" not in path and "settings/exchange" not in path]
 
 
+@pytest.mark.parametrize(("how", "marks"), [(Recoverable.LOOK, False), (Recoverable.DELETE, True)])
+def test_doctor_asks_as_the_closing_will(
+    mailbox: Mailbox, standin: GraphStandIn, how: Recoverable, marks: bool
+) -> None:
+    assert graph.trouble(replace(mailbox, recoverable=how), time.time()) is None
+    assert any("$expand" in path for path in standin.asked) is marks
+
+
 @pytest.mark.parametrize(
     ("how", "asked"), [(Recoverable.LOOK, True), (Recoverable.DELETE, True), (Recoverable.OFF, False)]
 )

@@ -19,7 +19,7 @@ from urllib.parse import quote, urlsplit
 
 from hwc_school_agent.domain.access import NoToken, Purpose
 from hwc_school_agent.domain.outcome import Recovery
-from hwc_school_agent.settings import Auth, Mailbox
+from hwc_school_agent.settings import Auth, Mailbox, Recoverable
 
 GRAPH = "https://graph.microsoft.com"
 FOLDER = "recoverableitemsdeletions"
@@ -59,7 +59,10 @@ def trouble(mailbox: Mailbox, now: float) -> Why | None:
     """Why nobody can look there, for ``doctor``; ``None`` when one can. What stands there is not told. Raises nothing
     of the network's. Whether items may be erased shows only when one is."""
     try:
-        next(_Graph(mailbox, now).items(), None)
+        graph = _Graph(mailbox, now)
+        next(graph.items(), None)
+        if mailbox.recoverable is Recoverable.DELETE:
+            next(graph.items(ours=True), None)  # asked with the marks: another question
     except GraphFailed as failed:
         return failed.why
     return None
