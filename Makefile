@@ -24,7 +24,7 @@ check: static ## the fast checks: style, types, import rules, quick tests
 test: needs static ## everything, on real mail servers and a real browser
 	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m "not sweep" -n $(JOBS) --dist loadfile --reruns 2
 
-sweep: needs ## every fault at every single command of a purge, on every server: many minutes
+sweep: needs ## every fault at every single command of a purge, on every server: half an hour
 	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m sweep
 
 static: .venv/.dev ## style, types and import rules only

@@ -121,8 +121,8 @@ class Scene:
         assert self.sink is not None
         return [str(m.parsed()["Message-ID"]) for m in self.sink.messages]
 
-    def nothing_left(self, child: InventedChild) -> bool:
+    def nothing_left(self, *children: InventedChild) -> bool:
         """Our own look at the server's disk; Cyrus forgets when its operator's job of the night has run."""
         if isinstance(self.server, Cyrus):
             self.server.expire()
-        return not any(self.server.disk_find(t.encode()) for t in child.traces)
+        return not any(self.server.disk_find(t.encode()) for child in children for t in child.traces)
