@@ -1,6 +1,6 @@
 """Fetch the servers that cannot be installed side by side, or keep one running to look at.
 
-python -m tests.servers fetch [cyrus courier]    unpack Debian packages; installs nothing
+python -m tests.servers fetch    unpack Debian packages (Cyrus, Courier, systemd-coredump); installs nothing
 python -m tests.servers serve dovecot:gmail-like
 """
 
@@ -10,7 +10,7 @@ import sys
 import time
 
 from . import IMAP_SERVERS, Courier, Cyrus
-from .debs import fetch
+from .debs import fetch, find
 
 
 def serve(name: str) -> int:
@@ -30,6 +30,8 @@ def serve(name: str) -> int:
 def main(words: list[str]) -> int:
     if words == ["fetch"]:
         missing = [cls.name for cls in (Cyrus, Courier) if cls.missing()]
+        if not find("systemd-coredump", "/lib/systemd", "/usr/lib/systemd"):
+            missing.append("coredump")
         if missing:
             print(f"unpacked into {fetch(*missing)}")
         return 0

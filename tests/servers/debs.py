@@ -25,6 +25,7 @@ from pathlib import Path
 BUNDLES: dict[str, tuple[str, ...]] = {
     "cyrus": ("cyrus-imapd", "cyrus-common"),
     "courier": ("courier-imap", "courier-base", "courier-authlib", "courier-authdaemon"),
+    "coredump": ("systemd-coredump",),
 }
 
 _SYSTEM_DIRS = "/usr/bin:/usr/sbin:/usr/local/bin:/usr/local/sbin:/bin:/sbin"
