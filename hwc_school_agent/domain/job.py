@@ -31,7 +31,6 @@ class CloseJob:
 
     jobs: tuple[FinishJob, ...]
     now: float
-    marks: Mapping[str, Mark] = field(default_factory=dict)
     #: what waits and is not open at the desk; looked at only when the school has set ``unread_school_days``
     unread: tuple[Place, ...] = ()
     #: a second try because a message was left: sweeping, counting and levelling went well and are not done again

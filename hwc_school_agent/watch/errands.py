@@ -11,12 +11,13 @@ from hwc_school_agent.domain.outcome import FINAL_GOOD, PRACTICE, TRY_AGAIN, Kin
 from hwc_school_agent.domain.school_days import held_over_till
 from hwc_school_agent.domain.signal import Place
 from hwc_school_agent.host.clock import Clock, local
-from hwc_school_agent.host.event_log import Event, log
+from hwc_school_agent.host.event_log import Event
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.book import Book, Entry
 from hwc_school_agent.watch.hands import Hands, Worker
 from hwc_school_agent.watch.ledger_day import LedgerDay
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.next_tick import NextTick
 from hwc_school_agent.watch.spare import Spare
 
 TRIAGE_SECONDS = 30.0
@@ -24,6 +25,7 @@ FINISH_SECONDS = 180.0
 CLOSE_SECONDS = 600.0
 RETRY_SECONDS = 60.0
 CLOSE_RETRY_SECONDS = 300.0
+CLOSED_SECONDS = 50.0  # from the beginning of a closing to its line in the log: longer than most of them take
 _DEAD_ENDS = frozenset({Word.RECEIPT_REFUSED, Word.NOT_CONFIRMED})
 _NOTICE_DONE = frozenset({Word.RECEIPTED, Word.NOT_OWED, Word.RECEIPT_REFUSED, Word.GONE})
 
@@ -38,6 +40,7 @@ class Errands:
         loop: Loop,
         book: Book,
         spare: Spare,
+        next_tick: NextTick,
         changed: Callable[[], None],
         look_again: Callable[[], None],
         practice: Callable[[Place, Kind, float], None],
@@ -48,6 +51,7 @@ class Errands:
         practice mail, and when it came. ``viewed``: handles that are open at the desk now. ``levelling``: fillers come
         and go from now on, or no more."""
         self._settings, self._clock, self._loop, self._book, self._spare = settings, clock, loop, book, spare
+        self._next_tick = next_tick
         self._changed, self._look_again, self._practice = changed, look_again, practice
         self._viewed, self._levelling = viewed, levelling
         self._hands = Hands(loop)
@@ -169,8 +173,9 @@ class Errands:
         """``finish_only``: the closing itself went well before, and is written down."""
         viewed = self._viewed()
         unread = tuple(w.place for w in self._book.waiting() if w.handle not in viewed)
-        job = CloseJob(self._book.jobs(), self._clock.now(), dict(self._book.marks), unread, finish_only)
+        job = CloseJob(self._book.jobs(), self._clock.now(), unread, finish_only)
         words: list[Said] = []
+        told = self._clock.steady() + CLOSED_SECONDS
 
         def on_line(line: str) -> None:
             said = Said.parse(line)
@@ -181,10 +186,12 @@ class Errands:
                     closed(said)
 
         def closed(said: Said) -> None:
-            """The word that is the same with and without a signal, at a moment that is as well: before any message."""
+            """The word that is the same with and without a signal, at a moment that is as well: before any message.
+            The line waits, for the fewer messages came, the more fillers it took."""
             if not finish_only:
                 well = said.word in FINAL_GOOD
-                log(Event.CLOSED if well else Event.CLOSE_FAILED)
+                event = Event.CLOSED if well else Event.CLOSE_FAILED
+                self._next_tick.log(event, after=told - self._clock.steady())
                 self._ledger.closed(well)
 
         def on_end(_well: bool) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from hwc_school_agent.domain import clocks, school_days
@@ -17,11 +16,13 @@ from hwc_school_agent.domain.job import Part, RehearsalJob
 from hwc_school_agent.domain.outcome import Kind, Leg, Rehearsing
 from hwc_school_agent.domain.signal import Mark, Place
 from hwc_school_agent.host.clock import Clock, local
-from hwc_school_agent.host.event_log import Event, log
+from hwc_school_agent.host.event_log import Event
 from hwc_school_agent.host.own_memory import OwnMemory
 from hwc_school_agent.settings import Settings
 from hwc_school_agent.watch.hands import Hands, Worker
-from hwc_school_agent.watch.loop import Loop, Timer
+from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.next_tick import NextTick
+from hwc_school_agent.watch.rehearsal_run import LEGS, Run, code
 from hwc_school_agent.watch.status import Word
 
 LIMIT_SECONDS = 300.0  # for the whole way
@@ -29,28 +30,6 @@ AGAIN_SECONDS = 900.0  # after one that failed, until one goes well
 TRY_SECONDS = 20.0  # between two tries of one part
 LOOK_SECONDS = 10.0  # between looks for what must arrive, where the server does not tell
 TIDY_SECONDS = 5.0
-_LEGS = tuple(Leg)
-
-
-@dataclass(slots=True)
-class _Run:
-    """One rehearsal under way."""
-
-    nonce: str
-    marks: Mapping[str, Mark]
-    ends: float  # steady time
-    begun: float = 0.0  # wall time
-    apart: int = 0  # minutes by which our clock and the mail server's differ
-    timer: Timer | None = None
-    legs: set[Leg] = field(default_factory=set)
-    place: Place | None = None  # where it stands, once it came
-    walked: bool = False
-    echo: bool = False  # something of ours came after it
-    busy: bool = False  # a worker runs for it
-
-    def missing(self) -> Leg:
-        """The first leg that is not behind us."""
-        return next(leg for leg in _LEGS if leg not in self.legs)
 
 
 class Rehearsal:
@@ -62,18 +41,20 @@ class Rehearsal:
         clock: Clock,
         loop: Loop,
         memory: OwnMemory | None,
+        next_tick: NextTick,
         marks: Callable[[], Mapping[str, Mark]],
         look: Callable[[], None],
         changed: Callable[[], None],
     ) -> None:
         """``marks``: every folder as it is now. ``look``: look into the mailbox soon. ``changed``: one has ended."""
-        self._settings, self._clock, self._loop, self._memory = settings, clock, loop, memory
+        self._settings, self._clock, self._loop = settings, clock, loop
+        self._memory, self._next_tick = memory, next_tick
         self._marks, self._look, self._changed = marks, look, changed
         self._hands = Hands(loop)
         self.today: Rehearsed | None = None
         self._day: date | None = None
         self._next = 0.0  # steady time from which on the next one may begin
-        self._run: _Run | None = None
+        self._run: Run | None = None
         self._tidying = self._rung = self._drilled = False
         self._asked: list[Callable[[str], None]] = []
 
@@ -129,9 +110,7 @@ class Rehearsal:
     # -- one rehearsal --------------------------------------------------------------------
 
     def _begin(self, now: datetime) -> None:
-        self._run = run = _Run(
-            _nonce(now), dict(self._marks()), self._clock.steady() + LIMIT_SECONDS, self._clock.now()
-        )
+        self._run = run = Run(_nonce(now), dict(self._marks()), self._clock.steady() + LIMIT_SECONDS, self._clock.now())
         run.timer = self._loop.call_later(LIMIT_SECONDS, lambda: self._end(run, Result.FAILED))
         self._part(run, Part.SEND)
         self._keep_looking(run)
@@ -142,7 +121,7 @@ class Rehearsal:
         if self._run is None:
             self._begin(local(self._clock.now(), self._settings.school.timezone))
 
-    def _keep_looking(self, run: _Run) -> None:
+    def _keep_looking(self, run: Run) -> None:
         if self._run is run:
             if Leg.SENT in run.legs:
                 self._look()
@@ -164,7 +143,7 @@ class Rehearsal:
             run.echo = True
             self._go_on(run)
 
-    def _go_on(self, run: _Run) -> None:
+    def _go_on(self, run: Run) -> None:
         """Start the next part, if it can begin and none is under way."""
         if self._run is not run or run.busy:
             return
@@ -179,7 +158,7 @@ class Rehearsal:
         elif run.walked and run.echo:
             self._part(run, Part.SWEEP)
 
-    def _part(self, run: _Run, part: Part) -> None:
+    def _part(self, run: Run, part: Part) -> None:
         run.busy = True
         place = run.place
         job = RehearsalJob(part, Kind.REHEARSAL, run.nonce, self._clock.now(), run.marks, place, Leg.READ in run.legs)
@@ -207,7 +186,7 @@ class Rehearsal:
         left = max(1.0, run.ends - self._clock.steady())
         self._hands.start(Worker.REHEARSAL, (self._settings, job), left, on_line, on_end)
 
-    def _scan(self, run: _Run) -> None:
+    def _scan(self, run: Run) -> None:
         run.busy = True
         said: list[str] = []
 
@@ -229,7 +208,7 @@ class Rehearsal:
             keep=(memory.mem, memory.maps) if memory else (),
         )
 
-    def _end(self, run: _Run, result: Result) -> None:
+    def _end(self, run: Run, result: Result) -> None:
         if self._run is not run:
             return
         self._run = None
@@ -238,14 +217,14 @@ class Rehearsal:
         leg = None if result is Result.OK else run.missing()
         self.today = Rehearsed(self._clock.now(), result, leg, run.apart)
         if run.apart:
-            log(Event.CLOCK_APART, run.apart)
+            self._next_tick.log(Event.CLOCK_APART, run.apart)
             self._next = self._clock.steady() + AGAIN_SECONDS
         if result is Result.FAILED:
-            log(Event.REHEARSAL_FAILED, _LEGS.index(run.missing()) + 1)
+            self._next_tick.log(Event.REHEARSAL_FAILED, LEGS.index(run.missing()) + 1)
             self._next = self._clock.steady() + AGAIN_SECONDS
             self._tidy()
         else:
-            log(Event.REHEARSED if result is Result.OK else Event.NOT_SCANNED)
+            self._next_tick.log(Event.REHEARSED if result is Result.OK else Event.NOT_SCANNED)
         asked, self._asked = self._asked, []
         for answer in asked:
             answer(f"{result} {leg}" if result is Result.FAILED else result)
@@ -288,11 +267,6 @@ class Rehearsal:
             self._look()
 
         self._hands.start(Worker.REHEARSAL, (self._settings, job), LIMIT_SECONDS, said.append, on_end)
-
-
-def code(leg: Leg) -> int:
-    """The number by which people and IT name the leg that was not gone: 241 for the first."""
-    return 241 + _LEGS.index(leg)
 
 
 def _nonce(now: datetime) -> str:

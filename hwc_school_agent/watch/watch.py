@@ -28,6 +28,7 @@ from hwc_school_agent.watch.heartbeat import Heartbeat
 from hwc_school_agent.watch.look_clock import LookClock
 from hwc_school_agent.watch.loop import Loop
 from hwc_school_agent.watch.monthly import Monthly
+from hwc_school_agent.watch.next_tick import NextTick
 from hwc_school_agent.watch.rehearsal import Rehearsal
 from hwc_school_agent.watch.spare import Spare
 from hwc_school_agent.watch.status import Word, status
@@ -60,21 +61,16 @@ class Watch:
         self._spare = Spare(settings.mailbox, loop, self._tokens)
         self._bells = Bells(settings, clock, loop)
         self._marks: dict[str, Mark] = {}  # every folder at the last look
-        self._rehearsal = Rehearsal(settings, clock, loop, memory, lambda: self._marks, self._ear.poke, self._rehearsed)
+        self._next_tick = NextTick(clock)
+        self._rehearsal = Rehearsal(
+            settings, clock, loop, memory, self._next_tick, lambda: self._marks, self._ear.poke, self._rehearsed
+        )
         self._heartbeat_url = Heartbeat(settings.rehearsal.heartbeat_url, clock, loop)
         self._monthly = Monthly(settings, clock, loop, lambda: bool(self._book.jobs()))
         self._errands = Errands(
-            settings,
-            clock,
-            loop,
-            self._book,
-            self._spare,
-            self._book_changed,
-            self._ear.poke,
-            self._rehearsal.arrived,
-            lambda: frozenset(s.viewing for s in self._door.sessions if s.viewing_until > clock.now()),
-            self._ear.levelling,
-        )
+            settings, clock, loop, self._book, self._spare, self._next_tick, self._book_changed, self._ear.poke,
+            self._rehearsal.arrived, self._open_at_the_desk, self._ear.levelling,
+        )  # fmt: skip
         orders = {
             "close": lambda answer: self._errands.close(lambda said: answer(said.line())),
             "drill": self._rehearsal.drill,
@@ -113,6 +109,7 @@ class Watch:
         self._door.close()
         self._bells.close()
         self._control.close()
+        self._next_tick.run(all_of_them=True)
         log(Event.STOPPED)
 
     def _heartbeat(self) -> None:
@@ -140,8 +137,13 @@ class Watch:
         self._day.mind_the_clock()
         return self._day.ask(self._book.waits_since(), self._board.trouble_since, by_clock=by_clock)
 
+    def on_the_clock(self) -> None:
+        """Every 15 seconds, on a quarter of the minute."""
+        self._next_tick.run()
+        self.tick()
+
     def tick(self) -> None:
-        """Do what the clock asks for. Called every 15 seconds, and when a rehearsal has ended."""
+        """Do what the clock asks for: at each of its ticks, and when a rehearsal has ended."""
         before, self._duty = self._duty, (todo := self._ask_duty())
         if todo.morning and not before.morning:
             self._write_down(Note.BEGUN)
@@ -177,19 +179,18 @@ class Watch:
 
     def _on_look(self, look: Look) -> None:
         now = self._clock.now()
-        if asked_for := self._looks.had():  # by the clock; other looks leave no trace
-            log(Event.LOOK_OK)
-            notify("WATCHDOG=1")
-            self._looked = now
-            if not self._rehearsal.wrong():
-                self._heartbeat_url.beat(self._day.now().date())
         if back := self._board.health is Health.TROUBLE:
             log(Event.LOOK_BACK)
         if self._board.health is not Health.OK:
             self._write_down(Note.REACHED)
         self._board = self._board.reached(now, len(look.folders))
-        if back or asked_for:
+        if back:
             self._status()
+        if self._looks.had():  # asked for by the clock; other looks leave no trace
+            first, self._looked = self._looked is None, now
+            self._next_tick.do(self._tell_look)
+            if first:  # whoever started the program waits for its line
+                self._next_tick.run()
         self._changed = True
         if look.fillers:
             return
@@ -199,6 +200,14 @@ class Watch:
             self._errands.triage(entry)
         for handle in seen.finish:
             self._errands.finish(handle)
+
+    def _tell_look(self) -> None:
+        """The clock had its look: tell the log, the service manager and the school's monitoring."""
+        log(Event.LOOK_OK)
+        notify("WATCHDOG=1")
+        if not self._rehearsal.wrong():
+            self._heartbeat_url.beat(self._day.now().date())
+        self._status()
 
     def _on_lost(self, trouble: Trouble, had_looked: bool, retry_in: float) -> None:
         now = self._clock.now()
@@ -227,7 +236,7 @@ class Watch:
 
     def _rehearsed(self) -> None:
         """A rehearsal has ended."""
-        self._status()
+        self._next_tick.do(self._status)
         self._changed = True
         self.tick()
 
@@ -271,6 +280,9 @@ class Watch:
                 self._errands.finish(order.handle)
             case OrderWord.RELOOK:
                 self._ear.poke()
+
+    def _open_at_the_desk(self) -> frozenset[str | None]:
+        return frozenset(s.viewing for s in self._door.sessions if s.viewing_until > self._clock.now())
 
     def _fresh_board(self) -> Board:
         return replace(

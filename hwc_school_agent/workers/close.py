@@ -101,14 +101,17 @@ def _finished(settings: Settings, job: FinishJob) -> Said | None:
 
 
 def _swept(settings: Settings, job: CloseJob) -> Said:
-    """Purge our own receipts and practice mail wherever a server filed them, then count on a fresh connection."""
+    """Purge our own receipts and practice mail wherever a server filed them, then count on a fresh connection.
+
+    Of the last days, not only what came since a mark: what a purge had to leave has been looked at since.
+    """
     key = derived(installation_key(settings.state.directory), receipt.PURPOSE)
     day, today = finish.days_back(settings, job.now), local(job.now, settings.school.timezone).date()
     with open_session(settings.mailbox) as session:
         folders = folders_with_status(session)
         ours, _ = practice_mail.search(
-            settings, session, folders, job.marks, day, today, receipts=lambda sent: receipt.is_ours(sent, key)
+            settings, session, folders, {}, day, today, receipts=lambda sent: receipt.is_ours(sent, key)
         )
-        folders = purge.sweep(session, folders, job.marks, ours, day)
+        folders = purge.sweep(session, folders, {}, ours, day)
         before = known(session, folders)
-    return verify(settings.mailbox, ours, job.marks, day, before)
+    return verify(settings.mailbox, ours, {}, day, before)

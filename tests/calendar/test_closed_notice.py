@@ -147,7 +147,7 @@ def test_swept_from_sent_at_once_and_at_the_closing(scene: Scene, smtp_sink: Smt
     assert scene.counts() == {"INBOX": 1}
     scene.deliver(copy, FolderRole.SENT)
     said: list[Said] = []
-    close.run(scene.settings, CloseJob((), closing(0), {}), said.append)
+    close.run(scene.settings, CloseJob((), closing(0)), said.append)
     assert said[-1].line() == "clean"
     assert scene.counts() == {"INBOX": 1}
     assert scene.flags(place) == frozenset()

@@ -26,7 +26,7 @@ Counters = dict[str, tuple[int | None, int | None, frozenset[str]]]
 
 def closed(scene: Scene) -> list[str]:
     said: list[Said] = []
-    close.run(scene.settings, CloseJob((), time.time(), scene.marks), said.append)
+    close.run(scene.settings, CloseJob((), time.time()), said.append)
     return [s.line() for s in said]
 
 

@@ -51,7 +51,7 @@ plugin {
 
 def closed(scene: Scene) -> list[str]:
     said: list[str] = []
-    close.run(scene.settings, CloseJob((), time.time(), scene.marks), lambda word: said.append(word.line()))
+    close.run(scene.settings, CloseJob((), time.time()), lambda word: said.append(word.line()))
     return said
 
 

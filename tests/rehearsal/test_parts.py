@@ -26,6 +26,7 @@ from hwc_school_agent.settings import Mailbox, Rehearsal, School, Settings, Stat
 from hwc_school_agent.watch import rehearsal as watched
 from hwc_school_agent.watch.book import Book
 from hwc_school_agent.watch.loop import Loop
+from hwc_school_agent.watch.next_tick import NextTick
 from hwc_school_agent.workers import heartbeat
 
 KEY = b"k" * 32
@@ -176,7 +177,7 @@ class _Counted(watched.Rehearsal):
         self.drills += 1
 
     def ended(self, result: Result) -> None:
-        run = watched._Run(NONCE, {}, 0.0)
+        run = watched.Run(NONCE, {}, 0.0)
         self._run = run
         self._end(run, result)
 
@@ -187,7 +188,7 @@ def _rehearsal(tmp_path: Path, **rules: object) -> tuple[_Counted, _Clock]:
         School("x"), Mailbox("h", "u"), Submission("h", "f@x.example"), state=State(tmp_path, tmp_path),
         rehearsal=replace(Rehearsal(), **rules),  # type: ignore[arg-type]
     )  # fmt: skip
-    made = _Counted(settings, clock, Loop(clock), None, dict, lambda: None, lambda: None)
+    made = _Counted(settings, clock, Loop(clock), None, NextTick(clock), dict, lambda: None, lambda: None)
     return made, clock
 
 
@@ -241,7 +242,7 @@ def test_one_that_failed_rings_once_at_the_look_and_is_repeated(tmp_path: Path) 
 def test_a_clock_that_differs_is_told_and_looked_at_again(tmp_path: Path, came: float, apart: int) -> None:
     made, clock = _rehearsal(tmp_path)
     _tick(made, 2, "07:05")
-    made._run = watched._Run(NONCE, {}, 0.0, begun=clock.now(), busy=True)
+    made._run = watched.Run(NONCE, {}, 0.0, begun=clock.now(), busy=True)
     made.arrived(Place("INBOX", INBOX, 1, 7), Kind.REHEARSAL, clock.now() + came)
     made._end(made._run, Result.OK)
     assert made.today is not None

@@ -61,7 +61,7 @@ def test_given_a_message_holds_up_the_closing_then_its_line_in_the_log_does_not_
     closing = threading.Thread(target=school.agent.command, args=("close",), daemon=True)
     closing.start()
     school.held(trap)
-    written = [line for line in school.agent.log[before:] if "HWC-13" in line]
+    written = eventually(lambda: [line for line in school.agent.log[before:] if "HWC-13" in line], 75, every=0.5)
     assert closing.is_alive(), "it waits for the message"
     assert len(written) == 1
     assert "HWC-130" in written[0]

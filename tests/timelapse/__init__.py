@@ -84,6 +84,17 @@ class Rung:
     card: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """Something that the agent logged, rang or told: when, how many real seconds after the clock was moved to that
+    time, which of the three, and the words."""
+
+    at: datetime
+    late: float
+    kind: str
+    text: str
+
+
 @cache
 def staff_list() -> str:
     """The staff file: the same bytes for every agent of a run."""
@@ -134,7 +145,7 @@ class TimeLapse(Agent):
         self._lock = threading.Lock()
         self._people: dict[str, Visitor] = {}
         self._read = 0  # bytes of the notes that were read
-        self._noted: list[tuple[datetime, str, str]] = []
+        self._noted: list[Noted] = []
 
     def start(self) -> TimeLapse:
         """Start it, and let its first look end. Two seconds of its time go by."""
@@ -265,14 +276,19 @@ class TimeLapse(Agent):
 
     # -- what it did --------------------------------------------------------------------------------------------------
 
-    def _notes(self, kind: str) -> list[tuple[datetime, str]]:
+    @property
+    def notes(self) -> list[Noted]:
+        """Everything that it logged, rang and told, in order."""
         with self._lock, open(self._here / NOTES, "rb") as file:
             file.seek(self._read)
             while (line := file.readline()).endswith(b"\n"):
                 self._read += len(line)
-                at, what, text = line.decode().rstrip("\n").split("\t")
-                self._noted.append((datetime.fromtimestamp(float(at), ZONE), what, text))
-        return [(at, text) for at, what, text in self._noted if what == kind]
+                at, late, kind, text = line.decode().rstrip("\n").split("\t")
+                self._noted.append(Noted(datetime.fromtimestamp(float(at), ZONE), float(late), kind, text))
+        return list(self._noted)
+
+    def _notes(self, kind: str) -> list[tuple[datetime, str]]:
+        return [(each.at, each.text) for each in self.notes if each.kind == kind]
 
     @property
     def codes(self) -> list[tuple[datetime, str]]:
@@ -292,6 +308,12 @@ class TimeLapse(Agent):
     def told(self) -> list[tuple[datetime, str]]:
         """Everything that the service manager was told (sd_notify)."""
         return self._notes("notify")
+
+    def changed(self, path: Path) -> float:
+        """How many real seconds after the clock was moved to this time a file was changed (to a few milliseconds: the
+        kernel's ticks)."""
+        moved = time_module.time() - (time_module.monotonic() - self.clock.moved)
+        return path.stat().st_ctime - moved
 
     @property
     def status(self) -> str:

@@ -207,11 +207,11 @@ def _steer() -> None:
     write, tell = event_log.log, service.notify
 
     def log(event: event_log.Event, *numbers: int) -> None:
-        note(HERE, CLOCK.now(), "log", " ".join([event.name, *map(str, numbers)]))
+        note(HERE, CLOCK, "log", " ".join([event.name, *map(str, numbers)]))
         write(event, *numbers)
 
     def notify(state: str) -> None:
-        note(HERE, CLOCK.now(), "notify", state.replace("\n", " | "))
+        note(HERE, CLOCK, "notify", state.replace("\n", " | "))
         tell(state)
 
     event_log.log, service.notify = log, notify
@@ -237,7 +237,7 @@ def _steer() -> None:
 
     def rung(self: Any, what: Any) -> None:
         roles = ",".join(sorted(role.value for role in what.roles))
-        note(HERE, CLOCK.now(), "ring", f"{what.why.name} {roles} {'card' if what.phone_card else '-'}")
+        note(HERE, CLOCK, "ring", f"{what.why.name} {roles} {'card' if what.phone_card else '-'}")
         ring(self, what)
 
     def look(self: Any, what: Any) -> None:

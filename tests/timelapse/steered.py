@@ -1,7 +1,8 @@
 """The clock that a test steers, in memory that the agent, all its children and the test share; and the notes beside it.
 
 A directory holds three things: ``clock`` (mapped by everybody), ``steer`` (the socket on which the agent obeys) and
-``notes`` (what the agent logged, rang and told the service manager, each line with the steered time).
+``notes`` (what the agent logged, rang and told the service manager, each line with the steered time, and with the real
+seconds since the clock was moved to it).
 """
 
 from __future__ import annotations
@@ -34,6 +35,11 @@ class SteeredClock:
             generation, *rest = _FORM.unpack(self._memory[:])
             if generation % 2 == 0 and _FORM.unpack(self._memory[:])[0] == generation:
                 return rest[0], rest[1], rest[2], rest[3]
+
+    @property
+    def moved(self) -> float:
+        """When it was last moved, by ``time.monotonic()``: what happens then happens so many real seconds later."""
+        return self._read()[2]
 
     @property
     def speed(self) -> float:
@@ -71,10 +77,11 @@ class SteeredClock:
         self.set(wall=self.now() + seconds, steady=self.steady() + seconds)
 
 
-def note(directory: Path, at: float, kind: str, text: str) -> None:
+def note(directory: Path, clock: SteeredClock, kind: str, text: str) -> None:
     """Write one line into the notes of the agent's build."""
+    line = f"{clock.now()!r}\t{time.monotonic() - clock.moved!r}\t{kind}\t{text}\n"
     fd = os.open(directory / NOTES, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
-        os.write(fd, f"{at!r}\t{kind}\t{text}\n".encode())
+        os.write(fd, line.encode())
     finally:
         os.close(fd)

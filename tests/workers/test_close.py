@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
-
 from hwc_school_agent.domain.job import CloseJob, FinishJob
 from hwc_school_agent.domain.outcome import FolderRole, Said, Word
 from hwc_school_agent.host.random_keys import derived, installation_key
@@ -17,9 +15,9 @@ from tests.mailbox.scene import Scene
 from tests.servers import ImapFaults, MailServer, SmtpSink
 
 
-def closed(scene: Scene, *jobs: FinishJob, marks: bool = True) -> str:
+def closed(scene: Scene, *jobs: FinishJob) -> str:
     said: list[Said] = []
-    close.run(scene.settings, CloseJob(jobs, time.time(), scene.marks if marks else {}), said.append)
+    close.run(scene.settings, CloseJob(jobs, time.time()), said.append)
     closed, last = (one for one in said if one.word is not Word.LEVELLING)
     if not jobs:
         assert closed == last
@@ -41,7 +39,6 @@ def our_receipt(scene: Scene, number: int) -> bytes:
 def test_an_ordinary_day(imap_server: MailServer, smtp_sink: SmtpSink, tmp_path: Path) -> None:
     scene = Scene.on(imap_server, smtp_sink, tmp_path)
     assert closed(scene) == "empty"
-    assert closed(scene, marks=False) == "empty"
 
 
 def test_finishes_what_is_confirmed_and_nothing_else(
@@ -59,14 +56,13 @@ def test_finishes_what_is_confirmed_and_nothing_else(
     assert len(smtp_sink.messages) == 1
 
 
-@pytest.mark.parametrize("marks", [True, False])
-def test_sweeps_our_own_receipts(imap_server: MailServer, tmp_path: Path, marks: bool) -> None:
+def test_sweeps_our_own_receipts(imap_server: MailServer, tmp_path: Path) -> None:
     scene = Scene.on(imap_server, None, tmp_path)
     for number, role in enumerate((FolderRole.SENT, FolderRole.TRASH, FolderRole.DRAFTS)):
         scene.deliver(our_receipt(scene, number), role)
     scene.deliver(signal_mail("x", "y", text="Een brief van de school", sender="hwc@school.example"), FolderRole.SENT)
     unread = scene.deliver(our_receipt(scene, 9))  # somebody sent it back: unread, so a person looks first
-    assert closed(scene, marks=marks) == "clean"
+    assert closed(scene) == "clean"
     sent = scene.folder(FolderRole.SENT)
     assert sent is not None
     assert scene.counts() == {"INBOX": 1, sent.name: 1}

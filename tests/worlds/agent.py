@@ -9,7 +9,7 @@ import os
 import sys
 
 from tests.timelapse import agent as lapse
-from tests.worlds.leaks import LEAKS
+from tests.worlds.leaks import LEAKS, SLOW
 
 if __name__ == "__main__":
-    sys.exit(lapse.main(LEAKS.get(os.environ.get("HWC_TEST_LEAK", ""), lambda: None)))
+    sys.exit(lapse.main((LEAKS | SLOW).get(os.environ.get("HWC_TEST_LEAK", ""), lambda: None)))

@@ -6,16 +6,25 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 LEAKS: dict[str, Callable[[], None]] = {}
+#: leaks by which nothing else or at another tick of the clock happens, but a little later after it
+SLOW: dict[str, Callable[[], None]] = {}
 
 
 def leak(build: Callable[[], None]) -> Callable[[], None]:
     """Register a leak under the name of its function."""
     LEAKS[build.__name__] = build
+    return build
+
+
+def slow(build: Callable[[], None]) -> Callable[[], None]:
+    """Register such a leak."""
+    SLOW[build.__name__] = build
     return build
 
 
@@ -34,9 +43,9 @@ def after(owner: Any, name: str, extra: Callable[..., None]) -> None:
 @leak
 def a_line_in_the_log() -> None:
     from hwc_school_agent.host.event_log import Event
-    from hwc_school_agent.watch import book, errands
+    from hwc_school_agent.watch import book, watch
 
-    after(book.Book, "learn", lambda _book, _handle, kind, _now: rings(kind) and errands.log(Event.LOOK_OK))
+    after(book.Book, "learn", lambda _book, _handle, kind, _now: rings(kind) and watch.log(Event.LOOK_OK))
 
 
 @leak
@@ -110,6 +119,19 @@ def a_temporary_file() -> None:
     after(parser_box, "ask", ask)
 
 
+@slow
+def a_morning_ring_that_first_sorts_what_waits() -> None:
+    from hwc_school_agent.watch import watch
+
+    real = watch.Watch._ring
+
+    def ring(self: Any, what: Any) -> None:
+        time.sleep(0.03 * len(self._book.waiting()))
+        real(self, what)
+
+    watch.Watch._ring = ring  # type: ignore[method-assign]
+
+
 @leak
 def the_word_of_the_closing_depends_on_a_message() -> None:
     from hwc_school_agent.domain.outcome import Word
@@ -128,15 +150,13 @@ def the_word_of_the_closing_depends_on_a_message() -> None:
 def the_closing_is_written_down_later() -> None:
     from hwc_school_agent.host.event_log import Event
     from hwc_school_agent.watch import errands
+    from hwc_school_agent.watch.next_tick import NextTick
 
-    write, hands = errands.log, errands.Hands
+    write, hands = NextTick.log, errands.Hands
     late: list[Any] = []
 
-    def log(event: Event, *numbers: int) -> None:
-        if event is Event.CLOSED and late:
-            late[0]._loop.call_later(40.0, lambda: write(event, *numbers))
-        else:
-            write(event, *numbers)
+    def log(self: NextTick, event: Event, *numbers: int, after: float = 0.0) -> None:
+        write(self, event, *numbers, after=after + 40.0 * bool(event is Event.CLOSED and late))
 
     def start(self: Any, worker: Any, arguments: Any, *rest: Any, **more: Any) -> None:
         if worker.value == "close":
@@ -144,7 +164,7 @@ def the_closing_is_written_down_later() -> None:
         real(self, worker, arguments, *rest, **more)
 
     real = hands.start
-    errands.log = log
+    NextTick.log = log  # type: ignore[method-assign]
     hands.start = start  # type: ignore[method-assign]
 
 
