@@ -94,7 +94,7 @@ def main(config: Path, credentials: Path | None) -> int:
 
     watch.tick()
 
-    loop.call_later(1.0, lambda: begin_ticking(loop, watch.on_the_clock, settings.school.timezone))
+    loop.call_later(1.0, lambda: begin_ticking(loop, watch.tick, settings.school.timezone))
     code = _run(loop)
     watch.stop()
     os.close(lock)

@@ -137,13 +137,9 @@ class Watch:
         self._day.mind_the_clock()
         return self._day.ask(self._book.waits_since(), self._board.trouble_since, by_clock=by_clock)
 
-    def on_the_clock(self) -> None:
-        """Every 15 seconds, on a quarter of the minute."""
-        self._next_tick.run()
-        self.tick()
-
     def tick(self) -> None:
-        """Do what the clock asks for: at each of its ticks, and when a rehearsal has ended."""
+        """Do what the clock asks for. Called every 15 seconds, on a quarter of the minute."""
+        self._next_tick.run()
         before, self._duty = self._duty, (todo := self._ask_duty())
         if todo.morning and not before.morning:
             self._write_down(Note.BEGUN)
@@ -238,7 +234,6 @@ class Watch:
         """A rehearsal has ended."""
         self._next_tick.do(self._status)
         self._changed = True
-        self.tick()
 
     def _book_changed(self) -> None:
         self._changed = True

@@ -21,7 +21,6 @@ import difflib
 import hashlib
 import http.server
 import os
-import shutil
 import stat
 import threading
 from collections.abc import Callable, Iterator
@@ -41,7 +40,6 @@ from tests.timelapse import ORDINARY, ZONE, StampedBell, TimeLapse
 
 LEDGER, LEDGER_KEY = "ledger", "ledger.key"
 _same: dict[str, dict[str, bytes]] = {}  # by begin: keys, staff and new ledger of the first world, for the others
-HERE = Path(__file__).parents[2]
 OURS = "hwc@school.example"
 SENDERS = "@veiligthuis.example"
 #: Dovecot 2.3 under NOTIFY ends its process with a segmentation fault now and then when messages come and go quickly.
@@ -122,7 +120,7 @@ class World:
 
     def _places(self) -> Iterator[tuple[str, Path]]:
         base = self.lapse.directory
-        for name in ("config.toml", "credentials", "state", "run", "tmp", "code"):
+        for name in ("config.toml", "credentials", "state", "run", "tmp"):
             top = base / name
             for path in (top, *sorted(top.rglob("*"))) if top.exists() else ():
                 yield str(path.relative_to(base)), path
@@ -156,8 +154,6 @@ class World:
     def _end(self, bell: StampedBell) -> None:
         for name, path in self._places():
             found = path.lstat()
-            if name.startswith("code"):
-                continue
             content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
             if name == "config.toml":  # ports of this world's servers
                 self.lines.append(f"file {name} {'unchanged' if content == self._config else 'changed'}")
@@ -180,23 +176,18 @@ class World:
 
 
 @contextmanager
-def world(directory: Path, at: str, *, busy: bool, leak: str = "", code: bool = False) -> Iterator[World]:
-    """Live in one. ``leak``: of ``tests/worlds/leaks.py``. ``code``: the program runs from a copy of its own, so that
-    it is seen which of its files were read."""
+def world(directory: Path, at: str, *, busy: bool, leak: str = "") -> Iterator[World]:
+    """Live in one. ``leak``: of ``tests/worlds/leaks.py``."""
     directory.mkdir(parents=True)
     (directory / "tmp").mkdir()
     with Dovecot(capability=WITHOUT_NOTIFY) as server, SmtpSink("starttls") as sink, _monitor() as (url, calls):
         lapse = TimeLapse(
-            server, sink, directory, at, warm=not code,
-            extra=ORDINARY, mailbox={"level_counters": False} if leak == "counters" else None,
+            server, sink, directory, at, extra=ORDINARY,
+            mailbox={"level_counters": False} if leak == "counters" else None,
             rehearsal=f'to = "{OURS}"\nheartbeat_url = "{url}"',
         )  # fmt: skip
         lapse.module = "tests.worlds.agent"
         lapse.environment |= {"HWC_TEST_LEAK": leak, "TMPDIR": str(directory / "tmp")}
-        if code:
-            for name in ("hwc_school_agent", "tests"):
-                shutil.copytree(HERE / name, directory / "code" / name)
-            lapse.environment |= {"PYTHONPATH": str(directory / "code"), "PYTHONSAFEPATH": "1"}
         lapse.add_staff()
         for name, data in _same.get(at, {}).items():
             (lapse.state / name).touch(0o600)
