@@ -43,8 +43,8 @@ from tests.timelapse.school_year import (
     moment,
 )
 
-#: every school day is driven slowly through these; a day without school through the last only
-_STOPS = ("07:00:20", "07:45:20", "08:00:20", "08:10:20", "12:30:20", "17:01:20")
+#: every school day is driven slowly through these; a day without school through the last two only
+_STOPS = ("07:00:20", "07:45:20", "08:00:20", "08:10:20", "12:30:20", "17:00:20", "17:01:20")
 _PUSH = "mailbox_idle_check_interval = 1 secs"  # a machine that is short of inotify instances pushes, too
 _NEAR = timedelta(seconds=20)
 _FAR = timedelta(minutes=5)  # what is nearer is not jumped over
@@ -99,7 +99,7 @@ class Driver:
         self._order = itertools.count()
         self._events: list[tuple[datetime, int, Callable[[], None]]] = []
         for day in days:
-            for clock in _STOPS if day in SCHOOL_DAYS else _STOPS[-1:]:
+            for clock in _STOPS if day in SCHOOL_DAYS else _STOPS[-2:]:
                 self._at(moment(f"{day} {clock}"), lambda: None)
         for begin, end, how in OUTAGES:
             self._at(moment(begin), lambda how=how: self._break(how))
@@ -107,6 +107,7 @@ class Driver:
             self._at(moment(end), self._mend)
             self._at(moment(end) + timedelta(minutes=1), lambda: None)
             self._at(moment(end) + timedelta(minutes=5), lambda: None)  # a closing that failed is tried again
+            self._at(moment(end) + timedelta(minutes=7), lambda: None)  # and has its line
         asleep = [(moment(a), moment(b)) for a, b in SUSPENDS]
         for text in SIGNALS:
             at = moment(text)
