@@ -55,10 +55,14 @@ $(BIN)/python:
 	@$(PYTHON) -m venv .venv || \
 	    { rm -rf .venv; echo "Python's venv is missing (Debian: apt install python3-venv)" >&2; exit 1; }
 
+# pip compiles what it installs, but nothing that is editable: without it, where no bytecode is written (as in many
+# containers), each of the agent's short processes would compile it for itself
 .venv/.installed: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --editable .
+	@$(BIN)/python -m compileall -q hwc_school_agent
 	@touch $@
 
 .venv/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --editable '.[dev]'
+	@$(BIN)/python -m compileall -q hwc_school_agent
 	@touch .venv/.installed $@
