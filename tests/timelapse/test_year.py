@@ -6,6 +6,7 @@ is left nobody can tell the two years apart. ``drive.py`` says what is skipped b
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -47,8 +48,9 @@ LEFT: dict[str, Callable[[Year], list[Any]]] = {
     # the clock stands still while things happen: lines of one moment have no order of their own
     "the log, line by line, at the same times": lambda year: sorted(year.codes),
     "what journald got": lambda year: sorted(year.log),
-    "what systemctl status said, and the watchdog heard": lambda year: sorted(year.told),
-    "files: names, modes, bytes, ledger, reports and their times": lambda year: year.files,
+    # once a moment: while the server is down, an attempt may fail twice in one, by what ends first on this machine
+    "what systemctl status said, and the watchdog heard": lambda year: sorted(set(year.told)),
+    "files: names, modes, bytes, ledger, reports and their times": lambda year: sorted(year.files.items()),
     "rings on the clock": lambda year: [r for r in year.rings if r[1] != "ARRIVAL"],
     "what a bell that stores may tell": lambda year: [w for w in year.heard if w[1] == "look"],
 }
@@ -216,8 +218,6 @@ def test_nothing_is_left(busy: Year, quiet: Year) -> None:
 def test_the_year_without_signals_leaves_the_same(
     years: tuple[Year, Year], what: Callable[[Year], list[object]]
 ) -> None:
-    busy, quiet = (what(year) for year in years)
-    for one, other in zip(busy, quiet, strict=False):
-        assert one == other
-    assert len(busy) == len(quiet)
-    assert busy == quiet
+    busy, quiet = ([str(one) for one in what(year)] for year in years)
+    found = difflib.unified_diff(quiet, busy, "without", "with", lineterm="", n=3)
+    assert "\n".join(list(found)[:60]) == ""
