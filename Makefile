@@ -22,7 +22,7 @@ check: static ## the fast checks: style, types, import rules, quick tests
 
 # A test on real processes may lose a race on a starved machine; a broken promise is broken three times.
 test: needs static ## everything, on real mail servers and a real browser
-	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m "not sweep" -n $(JOBS) --dist loadfile --reruns 2
+	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m "not sweep" -n $(JOBS) --dist loadfile --no-loadscope-reorder --reruns 2
 
 sweep: needs ## every fault at every single command of a purge, on every server: half an hour
 	HWC_REQUIRE_SERVERS=1 $(BIN)/pytest -m sweep

@@ -16,6 +16,8 @@ from tests.servers import Courier, Cyrus, Dovecot, MailServer, SmtpSink
 #: Minutes after which the tests that are left are skipped, and said to be; 0: never. For machines with a hard limit.
 BUDGET = 60.0 * float(os.environ.get("HWC_TEST_BUDGET_MINUTES", "0"))
 _BEGUN = time.monotonic()
+#: Files that take minutes, each in one process. Side by side with others they begin first, or all would wait for them.
+LONG = ("tests/worlds/", "tests/timelapse/test_year", "tests/report/test_whole_month", "tests/rehearsal/test_rehearsal")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -24,7 +26,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     def cost(item: pytest.Item) -> int:
         area = item.nodeid.split("/")[1]
         if "test_parts" in item.nodeid:
-            return 0  # searches the memory of this process, which grows with every test
+            return -2  # searches the memory of this process, which grows with every test
+        if os.environ.get("PYTEST_XDIST_WORKER") and item.nodeid.startswith(LONG):
+            return -1
         if item.get_closest_marker("browser"):
             return 4
         if item.get_closest_marker("slow"):
