@@ -113,5 +113,4 @@ def _flags(session: Session, folders: Sequence[Folder], seen: Diagnosis) -> None
     # RFC 3501 section 7.1: without the response all flags are kept
     missing = tuple(f for f in NEEDED_FLAGS if f not in kept) if "PERMANENTFLAGS" in opened.data else ()
     seen.flags_missing = missing
-    if "UNSELECT" in session.capabilities:
-        session.run(b"UNSELECT")  # never CLOSE: it expunges
+    session.leave()

@@ -212,8 +212,7 @@ def _folders(session: Session, listed: object) -> list[Folder]:
 
 
 def _relisted(session: Session) -> list[Folder]:
-    if "UNSELECT" in session.capabilities and session.opened_any:
-        session.run(b"UNSELECT")
+    session.leave()
     return folders_with_status(session)
 
 

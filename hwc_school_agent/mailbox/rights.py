@@ -30,8 +30,7 @@ def rights(session: Session, listed: Sequence[Folder]) -> Rights | None:
         return None
     names = [f.name for f in listed if quotable(f.name)]
     answers = session.run(*(line for n in names for line in (b"MYRIGHTS " + quoted(n), b"EXAMINE " + quoted(n))))
-    if "UNSELECT" in session.capabilities:
-        session.run(b"UNSELECT")
+    session.leave()
     shut, kept = list(unlisted(session, listed)), []
     for name, told, opened in zip(names, answers[::2], answers[1::2], strict=True):
         # Courier says t and e in its answer to EXAMINE only

@@ -85,12 +85,13 @@ class Session:
         with wrapped():
             for at in range(0, len(commands), step):
                 answers += self.burst(commands[at : at + step])
-        for command in commands:
-            if command.startswith((b"SELECT ", b"EXAMINE ")):
-                self.opened_any = True
-            elif command == b"UNSELECT":
-                self.opened_any = False
         return answers
+
+    def leave(self) -> None:
+        """Close the open folder, where the server can (RFC 3691): a SELECT that fails then leaves nothing to write
+        into, and a count is none of an old view. Never CLOSE: it expunges. Raises ``MailboxTrouble``."""
+        if "UNSELECT" in self.capabilities and self.opened_any:
+            self.run(b"UNSELECT")
 
     def burst(self, commands: Sequence[bytes]) -> list[Answer]:
         """All commands in one write. For ``run``; errors come unwrapped."""
@@ -109,6 +110,11 @@ class Session:
                 raw, imap.untagged_responses = imap.untagged_responses, {}
                 answers[tag] = Answer(word, data(raw))
                 waiting.remove(tag)
+        for command in commands:
+            if command.startswith((b"SELECT ", b"EXAMINE ")):
+                self.opened_any = True
+            elif command == b"UNSELECT":
+                self.opened_any = False
         return [answers[tag] for tag in tags]
 
     def append(self, name: bytes, flags: bytes, message: bytes) -> bool:

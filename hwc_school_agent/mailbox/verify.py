@@ -67,7 +67,7 @@ def _verify(
         if unlisted(session, folders, subscribed):
             return Said(Word.NOT_COUNTED, FolderRole.OTHER)
         if (uncounted := _uncounted(session, folders, opened)) and _arrival_may_explain(uncounted):
-            _close_folder(session)
+            session.leave()
             folders = folders_with_status(session)
             uncounted = _uncounted(session, folders, {})
         if uncounted:
@@ -103,7 +103,7 @@ def uncountable(session: Session, folders: Sequence[Folder]) -> list[Folder]:
     for _ in range(3):
         if not found or not _arrival_may_explain(found):
             return found
-        _close_folder(session)
+        session.leave()
         found = _uncounted(session, folders_with_status(session), {})
     return found
 
@@ -116,8 +116,3 @@ def _agree(folder: Folder, opened: Answer | None) -> bool:
 def _arrival_may_explain(uncounted: Sequence[Folder]) -> bool:
     """Mail that came between the two counts makes them differ; a folder without a count stays without one."""
     return all(f.messages is not None for f in uncounted)
-
-
-def _close_folder(session: Session) -> None:
-    if "UNSELECT" in session.capabilities:
-        session.run(b"UNSELECT")

@@ -51,10 +51,10 @@ def empty(mailbox: Mailbox) -> None:
         if "UIDPLUS" not in session.capabilities:
             return
         listed = {f.name for f in folders_with_status(session)}
-        _close(session)
+        session.leave()
         names = [n for n in NAMES if key_of(n) not in listed]
         there = session.run(*(b"EXAMINE " + quoted(n) for n in names))
-        _close(session)
+        session.leave()
         for name in (n for n, answer in zip(names, there, strict=True) if answer.ok):
             opened, found = session.run(b"SELECT " + quoted(name), _OURS)
             if not opened.ok:
@@ -64,12 +64,12 @@ def empty(mailbox: Mailbox) -> None:
                 some = uid_set(uids)
                 marks = flag_list(FLAGS[Stage.PURGING])
                 session.run(b"UID STORE " + some + b" +FLAGS.SILENT " + marks, b"UID EXPUNGE " + some)
-            _close(session)
+            session.leave()
 
 
 def _counts(session: Session) -> list[int | None]:
     """How many messages stand in each folder that answers to a name; ``None`` where it does not say."""
-    _close(session)
+    session.leave()
     return [a.number("EXISTS") for a in session.run(*(b"EXAMINE " + quoted(n) for n in NAMES)) if a.ok]
 
 
@@ -84,7 +84,7 @@ def _shown(session: Session, listed: Sequence[Folder]) -> list[int | None]:
     known, unknown = session.run(b"EXAMINE " + names[0] + _CYRUS, b"EXAMINE " + names[0] + _NO_SUCH_WORD)
     if not known.ok or unknown.ok:
         return []
-    _close(session)
+    session.leave()
     both = [line for name in names for line in (b"EXAMINE " + name, b"EXAMINE " + name + _CYRUS)]
     answers = session.run(*both)
     counts: list[int | None] = []
@@ -92,9 +92,3 @@ def _shown(session: Session, listed: Sequence[Folder]) -> list[int | None]:
         less, more = (a.number("EXISTS") if a.ok else None for a in (plain, whole))
         counts.append(None if less is None or more is None or len(names) < len(listed) else more - less)
     return counts
-
-
-def _close(session: Session) -> None:
-    """Leave the open folder, so that a SELECT that fails leaves nothing to write into."""
-    if "UNSELECT" in session.capabilities and session.opened_any:
-        session.run(b"UNSELECT")
