@@ -191,7 +191,7 @@ class Errands:
             if not finish_only:
                 well = said.word in FINAL_GOOD
                 event = Event.CLOSED if well else Event.CLOSE_FAILED
-                self._next_tick.log(event, after=told - self._clock.steady())
+                self._next_tick.log(event, not_before=told)
                 self._ledger.closed(well)
 
         def on_end(_well: bool) -> None:

@@ -7,6 +7,7 @@ minute is all that its time tells (promise P5).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from hwc_school_agent.host.clock import Clock
@@ -20,18 +21,18 @@ class NextTick:
         self._clock = clock
         self._deeds: list[tuple[float, Callable[[], None]]] = []
 
-    def do(self, deed: Callable[[], None], after: float = 0.0) -> None:
-        """Do it at the first tick that is ``after`` seconds away or more; in the order in which they were asked."""
-        self._deeds.append((self._clock.steady() + after, deed))
+    def do(self, deed: Callable[[], None], not_before: float = 0.0) -> None:
+        """Do it at the first tick from ``not_before`` (steady time) on; in the order in which they were asked."""
+        self._deeds.append((not_before, deed))
 
-    def log(self, event: Event, *numbers: int, after: float = 0.0) -> None:
+    def log(self, event: Event, *numbers: int, not_before: float = 0.0) -> None:
         """Write this line of the log then."""
-        self.do(lambda: log(event, *numbers), after)
+        self.do(lambda: log(event, *numbers), not_before)
 
     def run(self, *, all_of_them: bool = False) -> None:
         """The clock ticks: do what may be done now; ``all_of_them``: there will be no other tick."""
-        now = self._clock.steady()
-        due = [deed for at, deed in self._deeds if all_of_them or at <= now]
-        self._deeds = [(at, deed) for at, deed in self._deeds if not (all_of_them or at <= now)]
-        for deed in due:
-            deed()
+        now = math.inf if all_of_them else self._clock.steady()
+        asked, self._deeds = self._deeds, [(at, deed) for at, deed in self._deeds if at > now]
+        for at, deed in asked:
+            if at <= now:
+                deed()

@@ -155,8 +155,8 @@ def the_closing_is_written_down_later() -> None:
     write, hands = NextTick.log, errands.Hands
     late: list[Any] = []
 
-    def log(self: NextTick, event: Event, *numbers: int, after: float = 0.0) -> None:
-        write(self, event, *numbers, after=after + 40.0 * bool(event is Event.CLOSED and late))
+    def log(self: NextTick, event: Event, *numbers: int, not_before: float = 0.0) -> None:
+        write(self, event, *numbers, not_before=not_before + 40.0 * bool(event is Event.CLOSED and late))
 
     def start(self: Any, worker: Any, arguments: Any, *rest: Any, **more: Any) -> None:
         if worker.value == "close":
