@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from tests.servers.json_http import Answer, Asked, JsonHttp
+from tests.servers.json_http import Answer, Asked, StandsIn
 from tests.servers.oauth import TokenServer
 from tests.servers.tls import CA
 
@@ -26,7 +26,7 @@ REFRESH = "1//ververs-mij"
 
 
 @dataclass
-class StandIn:
+class StandIn(StandsIn):
     """One endpoint for both. ``tokens``: where good tokens come from. A context manager."""
 
     tokens: TokenServer
@@ -47,14 +47,6 @@ class StandIn:
     def google(self) -> str:
         """Google: the whole address."""
         return f"{self.authority}/token"
-
-    def __enter__(self) -> StandIn:
-        self._http = JsonHttp(self._answer, self.ca)
-        self._http.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.stop()
 
     def _answer(self, asked: Asked) -> Answer:
         if asked.method == "POST":

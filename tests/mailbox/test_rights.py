@@ -208,5 +208,5 @@ def test_the_days_closing_says_so_too(tmp_path: Path) -> None:
             client.subscribe_folder("Kopie")
             client.setacl("Kopie", OWN["dovecot"], "a")
         said: list[str] = []
-        close.run(scene.settings, CloseJob((), time.time(), scene.marks), lambda word: said.append(word.line()))
+        close.run(scene.settings, CloseJob((), time.time()), lambda word: said.append(word.line()))
     assert said == ["not_counted other", "not_counted other"]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from tests.servers.json_http import Answer, Asked, JsonHttp
+from tests.servers.json_http import Answer, Asked, StandsIn
 from tests.servers.tls import CA
 
 USER, MAILBOX_ID, TOKEN = "hwc@school.example", "MBX:e0648f21@aab09c93", "een-token-voor-graph"
@@ -21,7 +21,7 @@ OURS = {"Integer 0xe07": "5", "Integer 0x1090": "2"}
 
 
 @dataclass
-class GraphStandIn:
+class GraphStandIn(StandsIn):
     """A context manager. ``items``: identifiers of what stands there, read and flagged unless ``marks`` tells else."""
 
     ca: CA
@@ -37,14 +37,6 @@ class GraphStandIn:
     @property
     def address(self) -> str:
         return self._http.address
-
-    def __enter__(self) -> GraphStandIn:
-        self._http = JsonHttp(self._answer, self.ca)
-        self._http.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.stop()
 
     def _answer(self, asked: Asked) -> Answer:
         act = self._delete if asked.method == "DELETE" else self._get

@@ -11,10 +11,11 @@ from __future__ import annotations
 import json
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 
 from .ports import HOST, free_port, release_port
 from .tls import CA
@@ -98,3 +99,21 @@ class JsonHttp:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class StandsIn(ABC):
+    """A stand-in that is such a service, over https, from ``with`` on. Its ``_answer`` answers."""
+
+    ca: CA
+    _http: JsonHttp
+
+    @abstractmethod
+    def _answer(self, asked: Asked) -> Answer: ...
+
+    def __enter__(self) -> Self:
+        self._http = JsonHttp(self._answer, self.ca)
+        self._http.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.stop()

@@ -54,9 +54,10 @@ from argon2 import PasswordHasher
 
 from hwc_school_agent.staff_file import FILE
 from tests.agent import PASSPHRASE, Agent, Bell, Visitor
-from tests.helpers import PATIENCE, eventually
+from tests.helpers import PATIENCE, InventedChild, eventually
 from tests.servers import MailServer, SmtpSink
 from tests.servers.smtp_sink import Received
+from tests.story.school import DONE, RUNG
 from tests.timelapse.steered import NOTES, STEER, SteeredClock
 
 ZONE = ZoneInfo("Europe/Amsterdam")
@@ -338,6 +339,17 @@ class TimeLapse(Agent):
             visitor = self._people[name] = self.visitor(name)
         self.settle()
         return visitor
+
+    def take(self, child: InventedChild, name: str = "anouk") -> Visitor:
+        """Somebody comes for the signal about ``child``, uncovers it and presses Ontvangen, until all is done."""
+        person = self.person(name)
+        person.wait_for(RUNG)
+        person.press("Toon")
+        assert child.name in person.page
+        person.press("Ontvangen")
+        self.settle()
+        person.wait_for(DONE)
+        return person
 
     # -- mail ---------------------------------------------------------------------------------------------------------
 
